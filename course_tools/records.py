@@ -78,7 +78,7 @@ class TaskResult:
 
     grade_id: str
     title: str
-    verdict: Verdict
+    verdict: Verdict | None  # None: a person has not read it yet
     points: float | None  # None: nobody has given points yet (manual, or broken)
     max_points: float
     evidence: Evidence
