@@ -81,7 +81,9 @@ def load_checks(path: Path) -> tuple[Check, ...]:
     for one in found:
         unknown = [need for need in one.needs if need not in names]
         if unknown:
-            raise BrokenCheck(f"{path.name}: {one.name} needs {unknown[0]}, which is not a check of this file")
+            raise BrokenCheck(
+                f"{path.name}: {one.name} needs {unknown[0]}, which is not a check of this file"
+            )
     return _with_weights(found, path.name)
 
 

@@ -110,7 +110,9 @@ class Expectation:
         if not isinstance(self.value, list):
             raise Failed("not a list", what=what, got=show(self.value), expected=f"{expected} items")
         if len(self.value) != expected:
-            raise Failed("another length", what=what, got=f"{len(self.value)} items", expected=f"{expected} items")
+            raise Failed(
+                "another length", what=what, got=f"{len(self.value)} items", expected=f"{expected} items"
+            )
         return self
 
     def raises(self, name: str | Sequence[str], match: str = "", *, what: str = "error") -> Expectation:
@@ -137,7 +139,7 @@ class Expectation:
     def _numbers(self, shape: tuple[int, ...], what: str, wanted: str) -> NDArray[Any]:
         """The value as an array of real numbers of this shape, or Failed. float16 and bool are not numbers here."""
         value = self.value
-        if type(value) in (int, float) or (type(value) is list and shape):
+        if type(value) in (int, float) or (isinstance(value, list) and shape):
             try:
                 value = np.array(value)
             except (ValueError, OverflowError):
@@ -146,8 +148,10 @@ class Expectation:
             kind = "an array" if shape else "a number"
             raise Failed(f"not {kind}", what=what, got=show(self.value), expected=wanted)
         if value.shape != shape:
-            raise Failed(f"the shape is {value.shape} instead of {shape}", what=what, got=show(value), expected=wanted)
-        if value.dtype.kind not in "iuf" or value.dtype.itemsize < 4 and value.dtype.kind == "f":
+            raise Failed(
+                f"the shape is {value.shape} instead of {shape}", what=what, got=show(value), expected=wanted
+            )
+        if value.dtype.kind not in "iuf" or (value.dtype.itemsize < 4 and value.dtype.kind == "f"):
             raise Failed(f"the type is {value.dtype}", what=what, got=show(value), expected=wanted)
         return value if value.dtype == np.float32 else value.astype(np.float64)
 

@@ -1,0 +1,158 @@
+"""Run a notebook's cells in order in the sandbox, and answer probes at its graded cells.
+
+When a cell ends the whole process (an early exit, a crash, memory), the cells before it are run again in a
+fresh process without it, so that one bad cell costs what rests on it and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from course_tools.grading.paper import Notebook
+from course_tools.records import CellRun
+from course_tools.sandbox import Answer, CellOutcome, Limits, Nursery, Session, Snapshot, Trouble
+
+RESTARTS = 4  # a notebook with more lethal cells than this is not carried further
+
+
+@dataclass
+class Execution:
+    """What happened: the notebook with its outputs, one CellRun per code cell, and what it cost."""
+
+    notebook: Notebook
+    cells: list[CellRun] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    cpu_seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+
+
+class AtCell:
+    """Answers probes from a fork of the notebook process as it stands at one cell.
+
+    The fork is taken at the first probe and again after one that ended it.
+    """
+
+    def __init__(self, session: Session | None, reason: str) -> None:
+        self._session, self._reason = session, reason
+        self._snapshot: Snapshot | None = None
+
+    def call(self, code: bytes, name: str, arguments: dict[str, Any]) -> Answer | Trouble:
+        """Put one probe; a notebook process that is gone is an answer too."""
+        if self._session is None or not self._session.alive:
+            return Trouble(kind="killed", name="", message=self._reason, line=None, cell=None)
+        if self._snapshot is None or not self._snapshot.alive:
+            self._snapshot = self._session.snapshot()
+        return self._snapshot.call(code, name, arguments)
+
+    def close(self) -> None:
+        """End the fork, whatever it does."""
+        if self._snapshot is not None:
+            self._snapshot.close()
+
+
+def execute(
+    notebook: Notebook,
+    nursery: Nursery,
+    *,
+    limits: Limits,
+    files: Mapping[str, bytes],
+    at_graded: Callable[[str, AtCell], None],
+) -> Execution:
+    """Run every code cell once, in order; call `at_graded(grade_id, asker)` right after each graded one.
+
+    notebook    restored; its outputs and execution counts are replaced
+    files       companion files, placed in the working folder
+    at_graded   may put probes; it is called exactly once per graded cell, also for one that was never reached
+    """
+    done = Execution(notebook)
+    lethal: dict[int, CellRun] = {}
+    left = limits.total_seconds
+    session: Session | None = nursery.open(files)
+    position, reason = 0, ""
+    code = [(index, cell) for index, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
+    try:
+        while position < len(code):
+            index, cell = code[position]
+            run: CellRun
+            if session is not None and left > 0:
+                started = time.perf_counter()
+                outcome = session.run_cell(cell["source"], seconds=min(limits.cell_seconds, left))
+                left -= max(outcome.cpu_seconds, (time.perf_counter() - started) / 4)
+                run = _record(index, cell, outcome)
+                cell["outputs"], cell["execution_count"] = outcome.outputs, outcome.execution_count
+            else:
+                reason = reason or f"the notebook used up its {limits.total_seconds:g} s"
+                run = _not_run(index, cell, reason)
+                cell["outputs"], cell["execution_count"] = [], None
+            if session is not None and not session.alive:
+                reason = session.ending or "your code ended the program"
+                lethal[index] = run
+                _add_cost(done, session)
+                session.close()
+                session = None
+                if len(lethal) <= RESTARTS and left > 0:
+                    earlier = [one for i, one in code[:position] if i not in lethal]
+                    session, left = _again(nursery, files, earlier, left)
+            done.cells.append(run)
+            graded = grade_id_of(cell)
+            if graded:
+                asker = AtCell(session, reason)
+                try:
+                    at_graded(graded, asker)
+                finally:
+                    asker.close()
+            position += 1
+        if session is not None and session.alive:
+            done.files = session.files()
+    finally:
+        if session is not None:
+            _add_cost(done, session)
+            session.close()
+    return done
+
+
+def grade_id_of(cell: Mapping[str, Any]) -> str | None:
+    """The grade_id of a graded test cell, else None."""
+    ours = cell["metadata"].get("nbgrader", {})
+    return ours.get("grade_id") if ours.get("grade") and not ours.get("solution") else None
+
+
+def _again(
+    nursery: Nursery, files: Mapping[str, bytes], cells: list[dict[str, Any]], left: float
+) -> tuple[Session | None, float]:
+    """A fresh process that has run the cells again; None when it ended too."""
+    session = nursery.open(files)
+    for cell in cells:
+        outcome = session.run_cell(cell["source"], seconds=max(left, 0.1))
+        left -= outcome.cpu_seconds
+        if not session.alive:
+            session.close()
+            return None, left
+    return session, left
+
+
+def _record(index: int, cell: Mapping[str, Any], outcome: CellOutcome) -> CellRun:
+    return CellRun(
+        index=index,
+        cell_id=cell["id"],
+        grade_id=cell["metadata"].get("nbgrader", {}).get("grade_id"),
+        status=outcome.status,
+        seconds=round(outcome.seconds, 6),
+        error_name=outcome.error_name or "",
+        error_message=outcome.error_message or "",
+        line=outcome.line,
+    )
+
+
+def _not_run(index: int, cell: Mapping[str, Any], reason: str) -> CellRun:
+    ours = cell["metadata"].get("nbgrader", {})
+    return CellRun(index, cell["id"], ours.get("grade_id"), "not_run", 0.0, "", reason)
+
+
+def _add_cost(done: Execution, session: Session) -> None:
+    usage = session.usage()
+    done.cpu_seconds += usage.cpu_seconds
+    done.peak_memory_mb = max(done.peak_memory_mb, usage.peak_memory_mb)

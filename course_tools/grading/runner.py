@@ -1,0 +1,199 @@
+"""Grade one submission: restore, run, probe, judge, report."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from course_tools import __version__
+from course_tools.course import Course, Module
+from course_tools.files import UserError
+from course_tools.grading import render, scoring
+from course_tools.grading.examiner import Examiner
+from course_tools.grading.execution import AtCell, execute
+from course_tools.grading.order import used_too_early
+from course_tools.grading.paper import GradedCell, Notebook, Paper, paper
+from course_tools.notebooks import UnreadableNotebook, export, read, restore
+from course_tools.records import CellRun, Digests, Note, Report, TaskResult
+from course_tools.sandbox import Limits, Nursery
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in for one module, already copied from where they can reach it."""
+
+    student: str
+    files: Mapping[str, bytes]  # by name, relative; the notebook among them
+    notes: tuple[Note, ...] = ()  # what was seen while it was taken in
+
+
+@dataclass
+class Graded:
+    """A report, the executed notebook (None when it could not be read) and files the code wrote."""
+
+    report: Report
+    notebook: Notebook | None
+    files: dict[str, bytes] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)  # of failed checks' replies
+
+
+class Grader:
+    """One module's paper, checks and warm nursery: made once per worker, used for every submission."""
+
+    def __init__(self, course: Course, module: Module, nursery: Nursery, *, paper_from: Paper | None = None):
+        self.course, self.module, self.nursery = course, module, nursery
+        self.limits = Limits(**module.limits)
+        self.paper = paper_from or paper(read(course.release_notebook(module)))
+        self.examiner = Examiner(
+            course.checks(module),
+            course.probes(module),
+            course.misconceptions(module),
+            module=module.export,
+            seed=module.seed,
+        )
+        self.stem = f"{module.folder}.ipynb"
+
+    def grade(self, submission: Submission, digests: Digests, *, restored: bool = False) -> Graded:
+        """Judge one submission. Anything a student handed in ends in a report, never in an exception.
+
+        restored  the notebook is ours already (the reference, a known mistake): take it as it is
+        """
+        started = time.perf_counter()
+        notes = list(submission.notes)
+        if self.stem not in submission.files:
+            return self._not_judged(submission, digests, started, notes, *self._absent(submission))
+        try:
+            notebook = read(submission.files[self.stem])
+        except UnreadableNotebook as error:
+            message = f"{self.stem} cannot be read: {error.reason}"
+            notes.append(Note("unreadable", message, self.stem))
+            return self._not_judged(submission, digests, started, notes, "broken", message)
+        missing: tuple[str, ...] = ()
+        if not restored:
+            repaired = restore(notebook, self.paper.notebook)
+            notebook, missing = repaired.notebook, repaired.missing_answers
+            notes += repaired.notes
+        source = self._export(notebook, notes)
+        tasks: dict[str, TaskResult] = {}
+        fingerprints: dict[str, str] = {}
+
+        def judge(grade_id: str, asker: AtCell) -> None:
+            cell = self.paper.of(grade_id)
+            if cell is None or grade_id in tasks:
+                return
+            reason = scoring.unmet(cell, tasks)
+            if reason is not None:
+                tasks[grade_id] = scoring.zero(cell, "skipped", reason, self.examiner.of(grade_id))
+                return
+            checks = self.examiner.judge(grade_id, asker, export=source, fingerprints=fingerprints)
+            tasks[grade_id] = scoring.score(cell, checks)
+
+        companions = {name: data for name, data in submission.files.items() if not name.endswith(".ipynb")}
+        done = execute(notebook, self.nursery, limits=self.limits, files=companions, at_graded=judge)
+        notes += _order_notes(notebook, done.cells)
+        notes += [
+            Note("answer-missing", f"the answer cell {one} was missing and counts as not answered", one)
+            for one in missing
+        ]
+        ordered = tuple(
+            tasks[cell.grade_id] if cell.grade_id in tasks else self._unasked(cell, notebook)
+            for cell in self.paper.graded
+        )
+        render.into_notebook(notebook, ordered)
+        report = self._report(submission, digests, started, tuple(notes), ordered, tuple(done.cells))
+        report = replace(
+            report,
+            cpu_seconds=round(done.cpu_seconds, 4),
+            peak_memory_mb=round(done.peak_memory_mb, 1),
+        )
+        return Graded(report, notebook, done.files, fingerprints)
+
+    def _unasked(self, cell: GradedCell, notebook: Notebook) -> TaskResult:
+        if cell.kind == "test":  # restore puts every test cell back, so this is our fault
+            return scoring.without_points(cell, "broken", "this cell was not found in the restored notebook")
+        answer = next((c for c in notebook["cells"] if _grade_id(c) == cell.grade_id), None)
+        untouched = answer is None or answer["source"].strip() == cell.source.strip()
+        is_answer = answer is not None and answer["metadata"].get("nbgrader", {}).get("solution")
+        if untouched and (answer is None or is_answer):
+            return scoring.zero(cell, "failed", "not answered")
+        return scoring.without_points(cell, None, "waits for a person")
+
+    def _absent(self, submission: Submission) -> tuple[str, str]:
+        near = sorted(name for name in submission.files if name.endswith(".ipynb"))
+        if near:
+            return (
+                "broken",
+                f"{self.stem} was not handed in; there is {', '.join(near)}. Rename it to have it graded",
+            )
+        return "failed", f"{self.stem} was not handed in"
+
+    def _not_judged(
+        self,
+        submission: Submission,
+        digests: Digests,
+        started: float,
+        notes: list[Note],
+        verdict: str,
+        message: str,
+    ) -> Graded:
+        if verdict == "broken":
+            tasks = tuple(scoring.without_points(cell, "broken", message) for cell in self.paper.graded)
+        else:
+            tasks = tuple(
+                scoring.zero(cell, "failed", message, self.examiner.of(cell.grade_id))
+                for cell in self.paper.graded
+            )
+        if not any(one.code == "unreadable" for one in notes):
+            notes.append(Note("not-handed-in", message, self.stem))
+        return Graded(self._report(submission, digests, started, tuple(notes), tasks, ()), None)
+
+    def _export(self, notebook: Notebook, notes: list[Note]) -> str:
+        try:
+            return export(notebook, module=self.module.export)
+        except UserError as error:
+            notes.append(Note("not-exportable", str(error).splitlines()[0]))
+            return ""
+
+    def _report(
+        self,
+        submission: Submission,
+        digests: Digests,
+        started: float,
+        notes: tuple[Note, ...],
+        tasks: tuple[TaskResult, ...],
+        cells: tuple[CellRun, ...],
+    ) -> Report:
+        return Report(
+            course=self.course.name,
+            module=self.module.folder,
+            student=submission.student,
+            state="needs_person" if any(one.verdict == "broken" for one in tasks) else "graded",
+            points=round(sum(one.points or 0.0 for one in tasks), 6),
+            max_points=self.paper.points,
+            tasks=tasks,
+            cells=cells,
+            notes=notes,
+            digests=digests,
+            sandbox=self.nursery.tier,
+            engine=__version__,
+            graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            seconds=round(time.perf_counter() - started, 4),
+            cpu_seconds=0.0,
+            peak_memory_mb=0.0,
+        )
+
+
+def _grade_id(cell: Notebook) -> str | None:
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def _order_notes(notebook: Notebook, cells: list[CellRun]) -> list[Note]:
+    notes = []
+    for run in cells:
+        if run.error_name == "NameError":
+            sentence = used_too_early(notebook, run.error_message, run.index)
+            if sentence:
+                notes.append(Note("order", sentence, run.grade_id or run.cell_id))
+    return notes
