@@ -47,12 +47,13 @@ class CheckResult:
     grade_id: str
     title: str  # the first line of the check's docstring
     verdict: Verdict
-    visible: bool  # False: students see title, verdict, hint and misconception, nothing else
+    visible: bool  # False: students see title, verdict, message, hint and misconception, nothing else
     weight: float  # share of the cell's points, 0 to 100
     what: str = ""  # what was compared: "returned norm"
     got: str = ""
     expected: str = ""
-    message: str = ""  # one sentence, when got and expected do not say it
+    message: str = ""  # one sentence the student may read
+    detail: str = ""  # for staff: what the examiner saw, may hold the student's own words
     hint: str = ""
     misconception: str = ""  # title of the known mistake that gives this very answer
     seconds: float = 0.0

@@ -5,8 +5,10 @@ An Examiner is made once per worker and module and used for every submission.
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import marshal
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,9 +61,14 @@ class Student:
 
     def __init__(self, asker: Asker, probes: bytes, *, module: str, export: str) -> None:
         self.module = module  # "tinytorch.core.training"
-        self.export = export  # source text of the student's own exported module
         self.replies: list[Any] = []
-        self._asker, self._probes = asker, probes
+        self._asker, self._probes, self._export = asker, probes, export
+
+    @property
+    def export(self) -> str:
+        """Source text of the student's own exported module; its names count as a reply."""
+        self.replies.append(sorted(re.findall(r"^(?:def|class) (\w+)", self._export, re.MULTILINE)))
+        return self._export
 
     def probe(self, name: str, /, **arguments: Any) -> Any:
         """Run one probe function in the student's process and return its plain reply."""
@@ -133,15 +140,18 @@ class Examiner:
         try:
             one.function(student, self.rng(one.name))
         except Failed as wrong:
+            said = "message" if one.visible else "detail"  # the sentence may hold an expected value
             return "failed", {
-                "message": wrong.message,
+                said: wrong.message,
                 "what": wrong.what,
                 "got": wrong.got,
                 "expected": wrong.expected,
                 "hint": one.hint,
             }
         except StudentTrouble as caught:
-            return "failed", {"message": explain(caught.trouble), "hint": _hint(one, caught.trouble)}
+            full, safe = explain(caught.trouble), explain(caught.trouble, with_text=False)
+            hint = "" if safe == NOT_WRITTEN else one.hint
+            return "failed", {"message": full if one.visible else safe, "detail": full, "hint": hint}
         except BrokenCheck as ours:
             return "broken", {"message": f"this check cannot be judged: {ours}"}
         except Exception as ours:  # noqa: BLE001 - a crash of ours must cost nobody points
@@ -165,18 +175,29 @@ def not_asked(one: Check, message: str) -> CheckResult:
     return _result(one, "skipped", 0.0, {"message": message})
 
 
-def explain(trouble: Trouble) -> str:
-    """One sentence a student understands for a probe that got no answer."""
+NOT_WRITTEN = "not written yet"
+
+
+def explain(trouble: Trouble, *, with_text: bool = True) -> str:
+    """One sentence a student understands for a probe that got no answer.
+
+    with_text  include words the student's code chose (an error's message): never for hidden checks, where
+               they could carry the hidden input out
+    """
+    text = f": {_short(trouble.message)}" if with_text and trouble.message else ""
     at = f" (line {trouble.line} of your cell)" if trouble.line else ""
     if trouble.kind == "missing":
-        return f"{trouble.name} is not defined: the cell that makes it is missing, unfinished or failed"
+        return (
+            f"{_short(trouble.name)} is not defined: the cell that makes it is missing, unfinished or failed"
+        )
     if trouble.kind == "raised" and trouble.name == "NotImplementedError":
-        return "not written yet"
+        return NOT_WRITTEN
     if trouble.kind == "raised":
-        return f"your code raised {trouble.name}: {_short(trouble.message)}{at}"
+        name = trouble.name if trouble.name in STANDARD_ERRORS or with_text else "an error"
+        return f"your code raised {_short(name)}{text}{at}"
     if trouble.kind == "not_plain":
-        return f"the answer is not plain data: {_short(trouble.message)}"
-    return _short(trouble.message) or EXPLAIN.get(trouble.kind, trouble.kind)
+        return f"the answer is not plain data{text}"
+    return trouble.message if trouble.kind in ENGINE_SAYS and trouble.message else EXPLAIN[trouble.kind]
 
 
 EXPLAIN: Mapping[str, str] = {
@@ -185,10 +206,10 @@ EXPLAIN: Mapping[str, str] = {
     "too_large": "the answer is too large",
     "protocol": "your code wrote to the grader's own channel",
 }
-
-
-def _hint(one: Check, trouble: Trouble) -> str:
-    return "" if trouble.name == "NotImplementedError" else one.hint
+ENGINE_SAYS = ("timeout", "killed")  # the sandbox words these, from limits and exit status
+STANDARD_ERRORS = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)
+)
 
 
 def _short(text: str) -> str:

@@ -27,15 +27,6 @@ def points(task: TaskResult) -> str:
     return f"{'?' if task.points is None else f'{task.points:g}'} / {task.max_points:g}"
 
 
-def reason(one: CheckResult) -> str:
-    """The sentence behind a check that did not pass, safe for the student to read."""
-    if one.verdict == "broken":
-        return WORDS["broken"]
-    if one.visible or one.verdict == "skipped" or one.message == "not written yet":
-        return one.message
-    return ""
-
-
 def check_lines(one: CheckResult) -> list[str]:
     """A check as lines of text: mark and title, then what, got, expected, reason and hint."""
     lines = [f"{MARKS[one.verdict]} {one.title}"]
@@ -45,9 +36,8 @@ def check_lines(one: CheckResult) -> list[str]:
         what = f"{one.what}: " if one.what else ""
         expected = f"   expected {one.expected}" if one.expected else ""
         lines.append(f"    {what}got {one.got}{expected}")
-    because = reason(one)
-    if because:
-        lines.append(f"    {because}")
+    if one.message:
+        lines.append(f"    {WORDS['broken'] if one.verdict == 'broken' else one.message}")
     if one.misconception:
         lines.append(f"    This is what you get from: {one.misconception}")
     if one.hint:
