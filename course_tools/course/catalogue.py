@@ -1,0 +1,134 @@
+"""course.toml: which modules the course has and what they need.
+
+A misspelt key is refused: a setting that is silently ignored is worse than one that is missing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from course_tools.course.module import Module
+from course_tools.files import UserError
+
+CATALOGUE = "course.toml"
+# The fields of sandbox.Limits. Rooms side by side do not import each other, so a test compares the two.
+LIMITS = frozenset(
+    "cell_seconds total_seconds probe_seconds memory_mb processes file_mb disk_mb output_kb reply_mb".split()
+)
+COURSE_KEYS = frozenset({"name", "title", "limits", "modules"})
+MODULE_KEYS = frozenset("number name title needs export points minutes preload limits seed due".split())
+
+
+class CourseError(UserError):
+    """There is no course here, or its course.toml cannot be used."""
+
+
+def read(path: Path) -> tuple[str, str, tuple[Module, ...]]:
+    """Name, title and modules (in order of their numbers) from the course.toml at `path`.
+
+    Raises CourseError, naming the entry, when something in it is unknown, mistyped or given twice.
+    """
+    data = _toml(path)
+    _known(data, COURSE_KEYS, "the top of the file")
+    shared = _limits(data.get("limits", {}), "limits")
+    entries = data.get("modules", [])
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise _wrong("modules", "should be a list of [[modules]] tables", entries)
+    modules = tuple(sorted((_module(one, shared) for one in entries), key=lambda one: one.number))
+    for what in ("number", "name", "export"):
+        values = [getattr(one, what) for one in modules]
+        twice = next((value for value in values if values.count(value) > 1), None)
+        if twice is not None:
+            raise CourseError(f"{CATALOGUE}: two modules have the {what} {twice!r}.\nGive each its own.")
+    name = _word(data, "name", "the top of the file", r"[a-z0-9][a-z0-9-]*")
+    return name, _text(data, "title", "the top of the file"), modules
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} is not TOML: {error}.\nRepair that line and run this again.") from error
+
+
+def _module(entry: Mapping[str, Any], shared: Mapping[str, float]) -> Module:
+    where = f"module {entry.get('number', '?')}"
+    _known(entry, MODULE_KEYS, where)
+    number = _word(entry, "number", where, r"\d\d")
+    needs = _words(entry, "needs", where, r"\d\d")
+    if any(one >= number for one in needs):
+        raise _wrong(f"{where}: needs", "may name earlier modules only", list(needs))
+    due = entry.get("due")
+    if due is not None and not (isinstance(due, datetime.datetime) and due.tzinfo):
+        raise _wrong(f"{where}: due", "should be like 2026-03-01T18:00:00+01:00, time zone included", due)
+    return Module(
+        number=number,
+        name=_word(entry, "name", where, r"[a-z][a-z0-9_]*"),
+        title=_text(entry, "title", where),
+        needs=needs,
+        export=_word(entry, "export", where, r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+"),
+        points=_whole(entry, "points", where, 100),
+        minutes=_whole(entry, "minutes", where, 0),
+        preload=_words(entry, "preload", where, r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"),
+        limits={**shared, **_limits(entry.get("limits", {}), f"{where}: limits")},
+        seed=_text(entry, "seed", where),
+        due=due,
+    )
+
+
+def _known(entry: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+    import difflib
+
+    for key in entry:
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, n=1)
+            repair = f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(sorted(keys))}."
+            raise CourseError(f"{CATALOGUE}, {where}: nobody reads a key {key!r}.\n{repair}")
+
+
+def _limits(entry: Any, where: str) -> Mapping[str, float]:
+    if not isinstance(entry, dict):
+        raise _wrong(where, "should be a table", entry)
+    _known(entry, LIMITS, where)
+    for key, value in entry.items():
+        if type(value) not in (int, float) or not 0 < value < float("inf"):
+            raise _wrong(f"{where}: {key}", "should be a number above 0", value)
+    return entry
+
+
+def _text(entry: Mapping[str, Any], key: str, where: str) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise _wrong(f"{where}: {key}", "should be some text", value)
+    return value
+
+
+def _word(entry: Mapping[str, Any], key: str, where: str, pattern: str) -> str:
+    value = _text(entry, key, where)
+    if not re.fullmatch(pattern, value, re.ASCII):
+        raise _wrong(f"{where}: {key}", f"should match {pattern}", value)
+    return value
+
+
+def _words(entry: Mapping[str, Any], key: str, where: str, pattern: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    if not isinstance(value, list):
+        raise _wrong(f"{where}: {key}", "should be a list", value)
+    return tuple(_word({key: one}, key, where, pattern) for one in value)
+
+
+def _whole(entry: Mapping[str, Any], key: str, where: str, otherwise: int) -> int:
+    value = entry.get(key, otherwise)
+    if type(value) is not int or value < 0:
+        raise _wrong(f"{where}: {key}", "should be a whole number, 0 or more", value)
+    return value
+
+
+def _wrong(where: str, should: str, seen: Any) -> CourseError:
+    return CourseError(f"{CATALOGUE}, {where} {should}; it is {seen!r}.\nRepair it and run this again.")
