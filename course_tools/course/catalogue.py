@@ -17,10 +17,22 @@ from course_tools.files import UserError
 CATALOGUE = "course.toml"
 # The fields of sandbox.Limits. Rooms side by side do not import each other, so a test compares the two.
 LIMITS = frozenset(
-    "cell_seconds total_seconds probe_seconds memory_mb processes file_mb disk_mb output_kb reply_mb".split()
+    [
+        "cell_seconds",
+        "total_seconds",
+        "probe_seconds",
+        "memory_mb",
+        "processes",
+        "file_mb",
+        "disk_mb",
+        "output_kb",
+        "reply_mb",
+    ]
 )
 COURSE_KEYS = frozenset({"name", "title", "limits", "modules"})
-MODULE_KEYS = frozenset("number name title needs export points minutes preload limits seed due".split())
+MODULE_KEYS = frozenset(
+    ["number", "name", "title", "needs", "export", "points", "minutes", "preload", "limits", "seed", "due"]
+)
 
 
 class CourseError(UserError):
