@@ -16,7 +16,6 @@ from datetime import datetime
 
 from course_tools.files import UserError
 from course_tools.gradebook.database import sqlite_file
-from course_tools.records import Report, to_json
 
 _QUERY = (
     "SELECT submitted_assignment.student_id, tito_recorded.digest"
@@ -27,10 +26,13 @@ _QUERY = (
 )
 
 
-def digest(report: Report, timestamp: datetime | None) -> str:
-    """SHA-256 of all that `writer` puts into the gradebook for this submission."""
+def digest(report_json: bytes, timestamp: datetime | None) -> str:
+    """SHA-256 of all that `writer` puts into the gradebook for this submission.
+
+    report_json  the report's text exactly as it stands in report.json, so that nothing need be parsed
+    """
     when = timestamp.isoformat() if timestamp else ""
-    return hashlib.sha256(f"{when}\n{to_json(report, indent=None)}".encode()).hexdigest()
+    return hashlib.sha256(when.encode() + b"\n" + report_json).hexdigest()
 
 
 def recorded(db_url: str, assignment: str) -> dict[str, str]:

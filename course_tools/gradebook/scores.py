@@ -70,22 +70,16 @@ def save(db: Connection, paper: NotebookRow, marks: Mapping[str, Marks]) -> None
     Rows that exist keep their id and everything a person wrote in them (manual_score, extra_credit,
     manual_comment); rows that do not are made, as nbgrader makes them.
     """
-    from sqlalchemy import bindparam, case, or_, update
-    from sqlalchemy import true as yes
+    from sqlalchemy import Boolean, bindparam, case, false, or_, true, update
 
     from course_tools.gradebook.schema import comment, grade
 
-    score = bindparam("score", type_=grade.c.auto_score.type)
     # In the database, not here: a person may save a mark in formgrader between our reading and our writing.
+    waits = or_(grade.c.manual_score.is_not(None), bindparam("unscored", type_=Boolean))
     set_grade = (
         update(grade)
         .where(grade.c.id == bindparam("row"))
-        .values(
-            auto_score=score,
-            needs_manual_grade=case(
-                (or_(grade.c.manual_score.is_not(None), score.is_(None)), yes()), else_=False
-            ),
-        )
+        .values(auto_score=bindparam("score"), needs_manual_grade=case((waits, true()), else_=false()))
     )
     set_comment = (
         update(comment).where(comment.c.id == bindparam("row")).values(auto_comment=bindparam("text"))
@@ -99,7 +93,7 @@ def save(db: Connection, paper: NotebookRow, marks: Mapping[str, Marks]) -> None
             value = one.auto.get(cell.name)
             row = there_grades.get((notebook_id, cell.id))
             if row:
-                changed[grade].append({"row": row, "score": value})
+                changed[grade].append({"row": row, "score": value, "unscored": value is None})
             else:
                 new[grade].append(
                     {

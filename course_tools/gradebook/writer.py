@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from course_tools.gradebook import ledger, rows, scores, settings
 from course_tools.gradebook.assignment import AssignmentRow, NotebookRow
 from course_tools.gradebook.database import LOCK_SECONDS, connect, transaction
 from course_tools.gradebook.late import LatePolicy, seconds_late
-from course_tools.records import Report
+from course_tools.records import Report, to_json
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -31,11 +32,12 @@ class Entry:
     report: Report  # .module is nbgrader's assignment and notebook name, .student its student id
     notebook: Mapping[str, Any] | None  # the executed notebook; None when it could not be read
     timestamp: datetime | None  # from timestamp.txt, in UTC without zone; None clears an older one
+    report_json: bytes = b""  # what report.json holds, when that is at hand: making it anew is slow
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Compare with `ledger.recorded` to see whether there is anything to write."""
-        return ledger.digest(self.report, self.timestamp)
+        return ledger.digest(self.report_json or to_json(self.report).encode(), self.timestamp)
 
 
 class GradebookWriter:

@@ -64,7 +64,7 @@ def nbgrader_may_warn() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def quietly() -> Callable[[], Any]:
     return nbgrader_may_warn
 

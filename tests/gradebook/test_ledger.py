@@ -11,6 +11,7 @@ from datetime import datetime
 
 from course_tools.gradebook import ledger
 from course_tools.gradebook.writer import Entry, GradebookWriter
+from course_tools.records import to_json
 
 
 def record(root, *entries):
@@ -72,3 +73,9 @@ def test_asking_loads_neither_nbgrader_nor_sqlalchemy(root, url, make_report):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["1", "[]"]
+
+
+def test_the_digest_can_be_had_from_the_file_alone(make_report):
+    text = to_json(make_report("ann")).encode()
+    when = datetime(2026, 1, 1)
+    assert Entry(make_report("ann"), None, when).digest == ledger.digest(text, when)
