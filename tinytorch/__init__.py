@@ -1,0 +1,14 @@
+"""The course's library: numpy only, built module by module.
+
+`tinytorch.core` holds a small reference of what earlier modules build, `tinytorch.given` what nobody has to
+write. Packages a student exports that this library does not have are found in the student's workspace.
+"""
+
+from __future__ import annotations
+
+from tinytorch._workspace import student_folders
+
+__path__ = [
+    *__path__,
+    *student_folders(),
+]  # last: a package of the same name here is extended by itself, see core
