@@ -51,13 +51,42 @@ def write_autograded(
     if notebook:
         files[notebook[0]] = notebook[1]
     try:
-        notes += _replace(folder, files, groupshared)
+        notes += replace(folder, files, mode=SHARED_FILE_MODE if groupshared else FILE_MODE)
     except OSError as error:
         raise UserError(
             f"{folder} could not be written: {error.strerror or error}\n"
             "Nothing of it was changed. Make room or repair the rights, then run the command again."
         ) from error
     return tuple(notes)
+
+
+def replace(folder: Path, files: Mapping[str, bytes], *, mode: int) -> list[Note]:
+    """Put a complete folder of these files in the place of `folder`; returns notes about names refused.
+
+    mode  of each file; with group-write in it, folders become group-writeable and set-gid as well
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    notes = []
+    try:
+        for name, data in files.items():
+            if not put(new, name, data):  # "a" and "a/b": one of the two cannot be
+                notes.append(Note("file-left-out", "another file is in its place", name, "staff"))
+        _modes(new, mode)
+        if folder.exists():
+            # No system call swaps two folders in Python. Killed between these two lines, the folder is
+            # missing, and the next run, which looks for it, writes it again.
+            old = new.with_name(new.name.removesuffix(".part") + ".old.part")
+            os.rename(folder, old)
+            os.rename(new, folder)
+            _remove(old)
+        else:
+            os.rename(new, folder)
+    except BaseException:
+        _remove(new)
+        raise
+    return notes
 
 
 def put(folder: Path, name: str, data: bytes) -> bool:
@@ -122,31 +151,6 @@ def _small(path: Path) -> str | None:
         return None
 
 
-def _replace(folder: Path, files: Mapping[str, bytes], groupshared: bool) -> list[Note]:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
-    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
-    notes = []
-    try:
-        for name, data in files.items():
-            if not put(new, name, data):  # "a" and "a/b": one of the two cannot be
-                notes.append(Note("file-left-out", "another file is in its place", name, "staff"))
-        _modes(new, groupshared)
-        if folder.exists():
-            # No system call swaps two folders in Python. Killed between these two lines, the folder is
-            # missing, and the next run, which looks for it, writes it again.
-            old = new.with_name(new.name.removesuffix(".part") + ".old.part")
-            os.rename(folder, old)
-            os.rename(new, folder)
-            _remove(old)
-        else:
-            os.rename(new, folder)
-    except BaseException:
-        _remove(new)
-        raise
-    return notes
-
-
 def _sweep(folder: Path) -> None:
     """Take away what a killed run left of this folder."""
     for leftover in folder.parent.glob(f".{folder.name}.*.part"):
@@ -166,8 +170,8 @@ def _parents(folder: Path, name: str) -> None:
         here.mkdir(exist_ok=True)
 
 
-def _modes(folder: Path, groupshared: bool) -> None:
+def _modes(folder: Path, mode: int) -> None:
     for where, _, names in os.walk(folder):
-        os.chmod(where, 0o2775 if groupshared else 0o755)
+        os.chmod(where, 0o2775 if mode & 0o020 else 0o755)
         for name in names:
-            os.chmod(os.path.join(where, name), SHARED_FILE_MODE if groupshared else FILE_MODE)
+            os.chmod(os.path.join(where, name), mode)

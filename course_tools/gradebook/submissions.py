@@ -71,15 +71,38 @@ def read(
     caps: Caps = Caps(),
 ) -> HandIn:
     """Read one hand-in. Raises FileNotFoundError when there is no such folder; nothing else."""
-    files: dict[str, bytes] = {}
-    notes: list[Note] = []
     outer = os.open(submitted, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # the course's own; may be a link
     try:
         top = _descend(outer, (student, assignment))
     finally:
         os.close(outer)
+    files, notes = _tree(top, ignore, caps)
+    stamp = files.get(TIMESTAMP)
+    when = parse(stamp.decode("utf-8", "replace")) if stamp else None
+    if stamp is not None and stamp.strip() and when is None:
+        notes.append(_note("timestamp-unreadable", "timestamp.txt holds no time", TIMESTAMP, staff=True))
+    elif when is None:
+        notes.append(_note("timestamp-missing", "the hand-in says no time", TIMESTAMP, staff=True))
+    return HandIn(student, assignment, files, digest(files), when, tuple(notes))
+
+
+def read_tree(
+    outer: Path, name: str, *, ignore: Sequence[str] = IGNORED, caps: Caps = Caps()
+) -> tuple[dict[str, bytes], list[Note]]:
+    """The regular files below the folder outer/name, and what was left out. Raises FileNotFoundError."""
+    handle = os.open(outer, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        total = 0
+        top = _descend(handle, (name,))
+    finally:
+        os.close(handle)
+    return _tree(top, ignore, caps)
+
+
+def _tree(top: int, ignore: Sequence[str], caps: Caps) -> tuple[dict[str, bytes], list[Note]]:
+    files: dict[str, bytes] = {}
+    notes: list[Note] = []
+    total = 0
+    try:
         for name, data in _walk(top, "", ignore, caps, notes):
             total += len(data)
             if len(files) >= caps.files or total > caps.total_mb * 1_000_000:
@@ -92,13 +115,7 @@ def read(
             files[name] = data
     finally:
         os.close(top)
-    stamp = files.get(TIMESTAMP)
-    when = parse(stamp.decode("utf-8", "replace")) if stamp else None
-    if stamp is not None and stamp.strip() and when is None:
-        notes.append(_note("timestamp-unreadable", "timestamp.txt holds no time", TIMESTAMP, staff=True))
-    elif when is None:
-        notes.append(_note("timestamp-missing", "the hand-in says no time", TIMESTAMP, staff=True))
-    return HandIn(student, assignment, files, digest(files), when, tuple(notes))
+    return files, notes
 
 
 def digest(files: dict[str, bytes]) -> str:
