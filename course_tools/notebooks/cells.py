@@ -46,8 +46,9 @@ def is_test(cell: Cell) -> bool:
 
 
 def label(cell: Cell) -> str:
-    """What to call the cell in a message: its grade_id, else its id."""
-    return grade_id(cell) or str(cell["id"])
+    """What to call the cell in a message or a comment: its grade_id, if that is a proper name, else its id."""
+    name = grade_id(cell)
+    return name if CELL_ID.fullmatch(name) else str(cell["id"])
 
 
 def course_data(cell: Cell) -> dict[str, Any]:

@@ -85,6 +85,15 @@ def test_future_imports_of_several_cells_stand_once_at_the_top():
     assert source.count("__future__") == 1
 
 
+@pytest.mark.parametrize("name", ["a\nimport os", "a\x00b", "x" * 99])
+def test_a_cells_name_cannot_bring_code_into_the_module(name):
+    nb = notebook("#| export\nx = 1", course={"module": name})
+    nb["cells"][0]["metadata"] = {"nbgrader": {"grade_id": name}}
+    source = export(nb, module="a.b")
+    assert name not in source
+    assert "# Cell c0\n" in source
+
+
 def test_nothing_marked_is_an_error_and_no_empty_module():
     assert "nothing to export" in refusal("x = 1")
 

@@ -5,6 +5,8 @@ import pytest
 from course_tools.notebooks import build, lint
 
 FLAGS = '"grade": false, "grade_id": "m07-clip", "locked": false, "schema_version": 3, "solution": true, "task": false'
+WRITTEN = "# ### BEGIN SOLUTION\n# Fixed cost against cost per batch.\n# ### END SOLUTION"
+SCHEME = "# === BEGIN MARK SCHEME ===\n# a\n# === END MARK SCHEME ==="
 TEST_FLAGS = '"grade": true, "grade_id": "m07-clip-test", "locked": true, "points": 10'
 REGION = (
     "    ### BEGIN SOLUTION\n    return math.copysign(min(abs(value), limit), value)\n    ### END SOLUTION\n"
@@ -19,7 +21,7 @@ def test_a_notebook_in_order_has_no_findings(paper):
     ("before", "after", "cell", "said"),
     [
         (REGION, "    return value\n", "m07-clip", "whole cell would be wiped"),
-        ("# ### BEGIN SOLUTION\n# Fixed cost against cost per batch.\n# ### END SOLUTION", "# Text.", "m07-q1", "wiped"),
+        (WRITTEN, "# Text.", "m07-q1", "wiped"),
         (REGION, REGION.replace("END", "FIN"), "m07-clip", "not closed"),
         (REGION, REGION.replace("BEGIN", "START"), "m07-clip", "was not opened"),
         (REGION, "    ### BEGIN SOLUTION\n" + REGION, "m07-clip", "inside the one"),
@@ -46,7 +48,7 @@ def test_a_notebook_in_order_has_no_findings(paper):
         (FLAGS, FLAGS.replace('"schema_version": 3', '"schema_version": 2'), "m07-clip", "no schema 3"),
         (FLAGS, FLAGS + ', "minutes": 20', "m07-clip", "key 'minutes'"),
         (FLAGS, FLAGS.replace('"grade": false, ', ""), "m07-clip", "flag 'grade' is not given"),
-        (FLAGS, FLAGS.replace("m07-clip", "m07 clip"), "m07 clip", "no valid name"),
+        (FLAGS, FLAGS.replace("m07-clip", "m07 clip"), "07_training-003", "no valid name"),
         (FLAGS, FLAGS + ', "points": 3', "m07-clip", "not graded"),
         (FLAGS, FLAGS.replace('"locked": false', '"locked": true'), "m07-clip", "nobody can write it"),
         (FLAGS, FLAGS.replace('"grade": false', '"grade": true, "points": 1'), "m07-clip", "either the answer or"),
@@ -58,9 +60,9 @@ def test_a_notebook_in_order_has_no_findings(paper):
         ("\ntest_unit_clip()", "", "m07-clip-test", "not a call"),
         ("\ntest_unit_clip()", "\nassert True", "m07-clip-test", "not a call"),
         ('course={"task": "07.2"}', "", "m07-clip", "which task"),
-        ("test_unit_clip()\n\n# %% [m", "test_unit_clip()\n### BEGIN HIDDEN TESTS\n\n# %% [m", "m07-clip-test", "hidden tests"),
-        ("# You should see", "# ### BEGIN SOLUTION\n# a\n# ### END SOLUTION", "07_training-005", "outside a solution cell"),
-        ("# You should see", "# === BEGIN MARK SCHEME ===\n# a\n# === END MARK SCHEME ===", "07_training-005", "outside a manual"),
+        ("def test_unit_clip", "### BEGIN HIDDEN TESTS\ndef test_unit_clip", "m07-clip-test", "hidden tests"),
+        ("# You should see", WRITTEN, "07_training-005", "outside a solution cell"),
+        ("# You should see", SCHEME, "07_training-005", "outside a manual"),
         ("print([clip", "print([clip(", "07_training-006", "not Python"),
         ("# You should see", "# See /home/ada/plots for", "07_training-005", "/home/ada"),
         ("# You should see", "# See C:\\Users\\ada for", "07_training-005", "C:\\U"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import random
@@ -56,8 +57,7 @@ def mutated(nb, choose: random.Random):
 def valid_or_refused(data: bytes):
     try:
         nb = read(data)
-    except UnreadableNotebook as error:
-        assert error.reason
+    except UnreadableNotebook:
         return None
     nbformat.validate(nbformat.from_dict(nb))
     assert read(dump(nb)) == nb
@@ -66,29 +66,27 @@ def valid_or_refused(data: bytes):
 
 @settings(max_examples=250, deadline=None, derandomize=True, database=None)
 @given(st.randoms(use_true_random=False), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
-def test_a_mutated_notebook_is_read_or_refused_and_then_restored(_paper, seed, encoding):
-    data = json.dumps(mutated(_paper, seed)).encode(encoding)
+def test_a_mutated_notebook_is_read_or_refused_and_then_restored(shared_paper, seed, encoding):
+    data = json.dumps(mutated(shared_paper, seed)).encode(encoding)
     nb = valid_or_refused(data)
     if nb is None:
         return
-    restored = restore(nb, _paper).notebook
+    restored = restore(nb, shared_paper).notebook
     nbformat.validate(nbformat.from_dict(restored))
     own = [c for c in restored["cells"] if "nbgrader" in c["metadata"]]
     assert sorted(c["metadata"]["nbgrader"]["grade_id"] for c in own) == sorted(
-        c["metadata"]["nbgrader"]["grade_id"] for c in _paper["cells"] if "nbgrader" in c["metadata"]
+        c["metadata"]["nbgrader"]["grade_id"] for c in shared_paper["cells"] if "nbgrader" in c["metadata"]
     )
     lint(nb)
     for one in (nb, restored):
-        try:
+        with contextlib.suppress(ExportError):
             compile(export(one, module="a.b"), "a", "exec")
-        except ExportError:
-            pass
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(st.randoms(use_true_random=False))
-def test_damaged_bytes_are_read_or_refused(_paper, seed):
-    data = bytearray(dump(_paper))
+def test_damaged_bytes_are_read_or_refused(shared_paper, seed):
+    data = bytearray(dump(shared_paper))
     for _ in range(seed.randint(1, 8)):
         at = seed.randrange(len(data))
         action = seed.randrange(3)
