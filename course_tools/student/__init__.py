@@ -1,0 +1,1 @@
+"""What a student's machine does: workspace, progress, running one's own notebook, handing it in."""

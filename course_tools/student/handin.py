@@ -1,0 +1,214 @@
+"""Hand in a module: through nbgrader's exchange where there is one, else as an archive; always with a receipt."""
+
+from __future__ import annotations
+
+import datetime
+import getpass
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from course_tools.course import Module
+from course_tools.files import UserError, atomic_write
+from course_tools.records import to_json
+from course_tools.student import desk
+from course_tools.student.workspace import Workspace
+
+Way = Literal["exchange", "archive"]
+MOST_MB = 100  # what nbgrader's exchange takes
+WAIT_SECONDS = 120  # nbgrader needs about 4 to start on a busy machine
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof of what was handed in and when. `digest` is the SHA-256 that the grading report repeats."""
+
+    course: str
+    module: str
+    student: str
+    way: Way
+    at: str
+    digest: str
+    files: dict[str, str]  # SHA-256 by name
+    archive: str | None = None  # where the packed file lies
+    archive_digest: str | None = None
+    remark: str = ""  # why it was not the exchange
+    schema: int = 1
+
+
+def submit(
+    workspace: Workspace, module: Module, *, way: Way | None = None, student: str | None = None
+) -> Receipt:
+    """Hand in the module's folder as it is now.
+
+    way      None: the exchange if it takes the work, else an archive
+
+    Raises UserError when there is no notebook, when it is too large, and when a way that was asked for fails.
+    """
+    from course_tools.grading.digests import of_files
+    from course_tools.notebooks.digest import digest
+
+    files = _files(workspace, module)
+    name = student_name(workspace, student)
+    moment = datetime.datetime.now(datetime.UTC)
+    remark, archive, archive_digest = "", None, None
+    used: Way = "archive"
+    if way != "archive":
+        remark = _through_exchange(workspace, module, student)
+        if not remark:
+            used = "exchange"
+        elif way == "exchange":
+            raise UserError(
+                f"{module.folder} was not handed in: nbgrader's exchange did not take it.\n"
+                f"{remark}\n"
+                f"Try:  tito module submit {module.number} --archive     to pack it into a file instead"
+            )
+    hashes = {one: digest(data) for one, data in files.items()}
+    if used == "archive":
+        packed = _pack(workspace, module, name, moment, files, hashes)
+        path = workspace.root / "handed_in" / f"{module.folder}-{name}-{moment:%Y%m%dT%H%M%SZ}.zip"
+        if path.exists():
+            raise UserError(f"{path.name} was packed this very second.\nTry again in a moment.")
+        atomic_write(path, packed)
+        archive, archive_digest = str(path), digest(packed)
+    receipt = Receipt(
+        course=workspace.course_name,
+        module=module.folder,
+        student=name,
+        way=used,
+        at=moment.isoformat(timespec="seconds"),
+        digest=of_files(files),
+        files=hashes,
+        archive=archive,
+        archive_digest=archive_digest,
+        remark=remark,
+    )
+    kept = workspace.records / "receipts" / f"{module.folder}-{moment:%Y%m%dT%H%M%SZ}.json"
+    atomic_write(kept, to_json(receipt))
+    return receipt
+
+
+def require_notebook(workspace: Workspace, module: Module) -> None:
+    """Nothing when there is something to hand in. Raises UserError."""
+    notebook = workspace.notebook(module)
+    if not notebook.is_file():
+        raise UserError(
+            f"There is nothing to hand in: {workspace.shown(notebook)} does not exist.\n"
+            f"Try:  tito module start {module.number}"
+        )
+
+
+def student_name(workspace: Workspace, given: str | None = None) -> str:
+    """The name the work is handed in under: given, of the workspace, of the hub, of the login.
+
+    Raises UserError when it cannot be a folder's name.
+    """
+    name = given or workspace.student or os.environ.get("JUPYTERHUB_USER") or _login()
+    if not re.fullmatch(r"[A-Za-z0-9_.@][A-Za-z0-9_.@-]*", name) or set(name) <= {"."}:
+        raise UserError(
+            f"{name!r} cannot be a student's name: letters, digits and _ . @ - only.\n"
+            "Try:  --student NAME     with the name your course knows you by"
+        )
+    return name
+
+
+def nbgrader_command() -> str | None:
+    """The nbgrader program on the PATH or beside this Python, None when there is none."""
+    beside = str(Path(sys.executable).parent)
+    return shutil.which("nbgrader") or shutil.which("nbgrader", path=beside)
+
+
+def call_nbgrader(workspace: Workspace, arguments: list[str]) -> str:
+    """Run nbgrader in the workspace. Returns "" when it did what was asked, else its own last words."""
+    program = nbgrader_command()
+    if program is None:
+        return "nbgrader is not installed here."
+    beside = str(Path(sys.executable).parent)  # nbgrader starts further programs by name
+    path = os.pathsep.join([beside, os.environ.get("PATH", "")])
+    try:
+        done = subprocess.run(
+            [program, *arguments, "--course", workspace.course_name],
+            cwd=workspace.root,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=WAIT_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        return f"nbgrader gave no answer within {WAIT_SECONDS} s."
+    except OSError as error:
+        return f"nbgrader could not be started: {error}."
+    if done.returncode == 0:
+        return ""
+    said = [one for one in done.stderr.splitlines() if "| CRITICAL]" in one or "| ERROR]" in one]
+    first = said[0].partition("] ")[2] if said else f"it ended with exit code {done.returncode}"
+    return f"nbgrader said: {first[:300]}"
+
+
+def _through_exchange(workspace: Workspace, module: Module, student: str | None) -> str:
+    asked = ["submit", module.folder]
+    if student:
+        asked.append(f'--student="{student}"' if student.isdigit() else f"--student={student}")
+    return call_nbgrader(workspace, asked)
+
+
+def _files(workspace: Workspace, module: Module) -> dict[str, bytes]:
+    require_notebook(workspace, module)
+    found = desk.files_below(workspace.folder(module))
+    size = sum(path.stat().st_size for path in found.values())
+    if size > MOST_MB * 1_000_000:
+        name, largest = max(found.items(), key=lambda one: one[1].stat().st_size)
+        raise UserError(
+            f"{module.folder} is too large to hand in: {size / 1e6:.0f} MB, and {MOST_MB} MB is the limit.\n"
+            f"The largest file is {name} with {largest.stat().st_size / 1e6:.0f} MB.\n"
+            "Move what your notebook does not need to another folder and run this again."
+        )
+    return {name: path.read_bytes() for name, path in found.items()}
+
+
+def _pack(
+    workspace: Workspace,
+    module: Module,
+    student: str,
+    moment: datetime.datetime,
+    files: dict[str, bytes],
+    hashes: dict[str, str],
+) -> bytes:
+    label = {
+        "schema": 1,
+        "course": workspace.course_name,
+        "module": module.folder,
+        "student": student,
+        "at": moment.isoformat(timespec="seconds"),
+        "files": hashes,
+    }
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(_entry("submission.json", moment), json.dumps(label, indent=1) + "\n")
+        for name, data in files.items():
+            packed.writestr(_entry(f"{module.folder}/{name}", moment), data)
+    return held.getvalue()
+
+
+def _entry(name: str, moment: datetime.datetime) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container without an entry for this user
+        return "student"
