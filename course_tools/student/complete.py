@@ -79,6 +79,8 @@ def complete(
         raise refused
     _require_import(done, text)
     content = text.encode()
+    # Read again: another terminal may have completed another module meanwhile.
+    progress = records.load(workspace, tell)
     backup = desk.replace_export(workspace, module, content, before.export if before else None)
     record = Completed(
         module=module.number,
@@ -90,8 +92,7 @@ def complete(
         tests=len(done.tests),
         earlier=earlier,
     )
-    # Read again: another terminal may have completed another module meanwhile.
-    progress = records.load(workspace, tell).with_(record)
+    progress = progress.with_(record)
     records.save(workspace, progress)
     return _completion(workspace, homework, progress, done, text, again=before is not None, backup=backup)
 

@@ -17,7 +17,7 @@ class Missing(UserError):
     exit_code = 7
 
 
-@pytest.fixture()
+@pytest.fixture
 def raising(monkeypatch: pytest.MonkeyPatch):
     """Make `tito boom` raise this error."""
 

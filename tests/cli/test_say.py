@@ -30,7 +30,7 @@ class Terminal(io.TextIOWrapper):
         return self.bytes.getvalue().decode(self.encoding)
 
 
-@pytest.fixture()
+@pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch):
     def put(encoding: str = "utf-8") -> Terminal:
         made = Terminal(encoding)

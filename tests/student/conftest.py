@@ -120,7 +120,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("course_tools.student.handin.nbgrader_command", lambda: None)
 
 
-@pytest.fixture()
+@pytest.fixture
 def course(tmp_path: Path) -> Path:
     """The tiny course, as released."""
     root = tmp_path / "course"
@@ -133,7 +133,7 @@ def course(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture()
+@pytest.fixture
 def tito(capfd: pytest.CaptureFixture[str]) -> Tito:
     """Run a command in this process, through the same door as the program."""
 
@@ -146,7 +146,7 @@ def tito(capfd: pytest.CaptureFixture[str]) -> Tito:
     return call
 
 
-@pytest.fixture()
+@pytest.fixture
 def home(course: Path, tmp_path: Path, tito: Tito, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace of the tiny course, and the working folder."""
     root = tmp_path / "home"
@@ -177,14 +177,14 @@ def drop_cell(path: Path, grade_id: str) -> None:
     path.write_bytes(dump(nb))
 
 
-@pytest.fixture()
+@pytest.fixture
 def alpha(home: Path, tito: Tito) -> Path:
     """Module 01, started; the path of its notebook."""
     assert tito("module", "start", "01").code == 0
     return home / "01_alpha" / "01_alpha.ipynb"
 
 
-@pytest.fixture()
+@pytest.fixture
 def solved(alpha: Path) -> Path:
     """Module 01 with right answers in both tasks."""
     write_cell(alpha, "m01-double", DOUBLE_RIGHT)

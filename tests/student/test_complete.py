@@ -34,7 +34,7 @@ def everything(home: Path) -> dict[str, bytes]:
 def test_a_right_notebook_is_exported_and_recorded(home: Path, solved: Path, tito: Tito) -> None:
     before = solved.read_bytes()
     answer = tito("module", "complete", "1")
-    assert answer.code == 0, answer.err
+    assert (answer.code, answer.err) == (0, "")
     assert "01 Doubling is complete: 2 of 2 visible tests pass." in answer.out
     assert "from tinytorch.core.alpha import double, triple" in answer.out
     assert "tito module start 02" in answer.out
