@@ -175,6 +175,8 @@ def rule_log(g, out, inputs, ctx):
 def rule_matmul(g, out, inputs, ctx):
     """dA = g B^T and dB = A^T g; a 1-d operand is a matrix with one row (left) or one column (right)."""
     a, b = inputs[0].data, inputs[1].data
+    if a.ndim == b.ndim == 2:  # nearly every product of a network
+        return g @ b.T, a.T @ g
     left = a[None, :] if a.ndim == 1 else a
     right = b[:, None] if b.ndim == 1 else b
     if a.ndim == 1:
@@ -250,6 +252,10 @@ def rule_loss(g, out, inputs, ctx):
     return (g * ctx["gradient"],)
 
 
+def rule_pair_loss(g, out, inputs, ctx):
+    return g * ctx["left"], g * ctx["right"]
+
+
 RULES = {
     "add": rule_add,
     "sub": rule_sub,
@@ -272,6 +278,7 @@ RULES = {
     "gelu": rule_gelu,
     "softmax": rule_softmax,
     "loss": rule_loss,
+    "pair_loss": rule_pair_loss,
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytorch.core.tensor import Tensor
+from tinytorch.core.tensor import Tensor, as_tensor
 
 
 def log_softmax(x, axis=-1):
@@ -86,6 +86,13 @@ def counted_rows(logits, targets, ignore_index):
     return logits.reshape(-1, classes)[counts], kept, counts
 
 
+def spread_rows(rows, counts, shape):
+    """Gradients of the counted rows back at their places, 0 elsewhere: (n, V) -> shape."""
+    gradient = np.zeros((counts.size, shape[-1]), dtype=rows.dtype)
+    gradient[counts] = rows
+    return gradient.reshape(shape)
+
+
 class CrossEntropyLoss(Loss):
     """Mean of -log softmax(logits)[target] over the positions whose target is not ignore_index.
 
@@ -107,6 +114,120 @@ class CrossEntropyLoss(Loss):
         logs, kept, counts, shape = self._saved()
         rows = np.exp(logs)
         rows[np.arange(kept.size), kept] -= 1
-        gradient = np.zeros((counts.size, shape[-1]), dtype=logs.dtype)
-        gradient[counts] = rows / max(kept.size, 1)
-        return gradient.reshape(shape)
+        return spread_rows(rows / max(kept.size, 1), counts, shape)
+
+
+class LabelSmoothingLoss(Loss):
+    """Cross-entropy against (1 - smoothing) * one-hot + smoothing / V, over all V classes, the right one included.
+
+    Arguments and mean as in CrossEntropyLoss; smoothing outside [0, 1) raises ValueError.
+    Source: Szegedy et al. 2016, section 7.
+    """
+
+    def __init__(self, smoothing=0.1, ignore_index=-100):
+        if not 0 <= smoothing < 1:
+            raise ValueError(f"smoothing must be at least 0 and below 1, got {smoothing}")
+        self.smoothing, self.ignore_index = smoothing, ignore_index
+
+    def forward(self, logits, targets):
+        rows, kept, counts = counted_rows(logits, targets, self.ignore_index)
+        logs = log_softmax(rows)  # (n, V)
+        wanted = np.full_like(logs, self.smoothing / logs.shape[-1])
+        wanted[np.arange(kept.size), kept] += 1 - self.smoothing
+        self.saved = (np.exp(logs) - wanted) / max(kept.size, 1), counts, np.shape(logits)
+        return float(-(wanted * logs).sum() / max(kept.size, 1))
+
+    def backward(self):
+        return spread_rows(*self._saved())
+
+
+class FocalLoss(Loss):
+    """Mean of -(1 - p)^gamma * log p over the counted positions, p the probability of the right class.
+
+    Arguments and mean as in CrossEntropyLoss, which is gamma = 0.
+    Source: Lin et al. 2017.
+    """
+
+    def __init__(self, gamma=2.0, ignore_index=-100):
+        if not gamma >= 0:
+            raise ValueError(f"gamma must be at least 0, got {gamma}")
+        self.gamma, self.ignore_index = gamma, ignore_index
+
+    def forward(self, logits, targets):
+        rows, kept, counts = counted_rows(logits, targets, self.ignore_index)
+        logs = log_softmax(rows)  # (n, V)
+        chances, here = np.exp(logs), (np.arange(kept.size), kept)
+        rest = chances.copy()
+        rest[here] = 0
+        rest = rest.sum(axis=-1)  # 1 - p as a sum of the others: p near 1 loses no digits
+        self.saved = chances, rest, logs[here], kept, counts, np.shape(logits)
+        return float(-(rest**self.gamma * logs[here]).sum() / max(kept.size, 1))
+
+    def backward(self):
+        """d/dz_j of a row is (p_j - [j is right]) * (rest^gamma - gamma * rest^(gamma - 1) * p * log p)."""
+        chances, rest, log_right, kept, counts, shape = self._saved()
+        factor = rest**self.gamma
+        if self.gamma:
+            # p log p / rest -> -1 as rest -> 0; dividing first keeps gamma < 1 finite where rest is 0
+            ratio = np.divide(log_right, rest, out=np.full_like(rest, -1.0), where=rest > 0)
+            factor = factor * (1 - self.gamma * ratio * np.exp(log_right))
+        rows = chances.copy()
+        rows[np.arange(kept.size), kept] = -rest
+        return spread_rows(rows * factor[:, None] / max(kept.size, 1), counts, shape)
+
+
+class ContrastiveLoss(Loss):
+    """Every row of U should be most like the same row of V, and the other way round.
+
+    U, V     (B, D) float; rows are divided by their L2 norm, at least 1e-12
+    returns  cross-entropy of the rows of U V^T / temperature with the diagonal as target, plus that of the
+             columns, halved; `backward` returns (dU, dV)
+    Source: Radford et al. 2021, figure 3.
+    """
+
+    def __init__(self, temperature=0.07):
+        if not temperature > 0:
+            raise ValueError(f"temperature must be above 0, got {temperature}")
+        self.temperature = temperature
+
+    def __call__(self, left, right):
+        """Both arguments get gradients: a 0-d Tensor if one of them is a Tensor, else a float."""
+        if not (isinstance(left, Tensor) or isinstance(right, Tensor)):
+            return self.forward(left, right)
+        left, right = as_tensor(left), as_tensor(right)
+        value = np.asarray(self.forward(left.data, right.data), dtype=left.data.dtype)
+        gradients = self.backward() if left.requires_grad or right.requires_grad else (None, None)
+        return Tensor._new(value, "pair_loss", (left, right), left=gradients[0], right=gradients[1])
+
+    def forward(self, left, right):
+        left, right = np.asarray(left), np.asarray(right)
+        if left.ndim != 2 or left.shape != right.shape or left.shape[0] == 0:
+            raise ValueError(f"U {left.shape} and V {right.shape} must be pairs of rows, at least one")
+        units, norms = zip(*(unit_rows(one) for one in (left, right)), strict=True)
+        scores = units[0] @ units[1].T / self.temperature  # (B, B)
+        by_row, by_column = log_softmax(scores, axis=1), log_softmax(scores, axis=0)
+        self.saved = units, norms, by_row, by_column
+        return float(-(np.trace(by_row) + np.trace(by_column)) / (2 * len(scores)))
+
+    def backward(self):
+        units, norms, by_row, by_column = self._saved()
+        size = len(by_row)
+        of_scores = (np.exp(by_row) + np.exp(by_column) - 2 * np.eye(size)) / (2 * size * self.temperature)
+        left = unit_rows_backward(of_scores @ units[1], units[0], norms[0])
+        right = unit_rows_backward(of_scores.T @ units[0], units[1], norms[1])
+        return left, right
+
+
+SMALLEST_NORM = 1e-12
+
+
+def unit_rows(rows):
+    """(B, D) -> rows of length 1 and their old lengths (B, 1), at least SMALLEST_NORM."""
+    norms = np.maximum(np.sqrt((rows * rows).sum(axis=1, keepdims=True)), SMALLEST_NORM)
+    return rows / norms, norms
+
+
+def unit_rows_backward(g, unit, norms):
+    """What remains of g across each row's own direction, over its length; at the floor the length is a constant."""
+    along = (g * unit).sum(axis=1, keepdims=True) * (norms > SMALLEST_NORM)
+    return (g - along * unit) / norms
