@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from course_tools.files import UserError
 from course_tools.notebooks.cells import Cell, Notebook, first_line, label
+from course_tools.notebooks.python import UNPARSABLE
 
 MARK = re.compile(r"#\s*\|\s*export", re.ASCII)
 # Calls that would show something or test something each time the file is imported.
@@ -19,8 +20,6 @@ HEADER = """\
 # Made from the cells marked "#| export" of {origin}.
 # Do not edit: change the notebook and export again; this file is written anew each time.
 """
-# What compile() raises besides SyntaxError: NUL signs, and code nested too deep for the compiler.
-UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 
 
 class ExportError(UserError):
@@ -104,7 +103,7 @@ def _parsed(source: str, what: str) -> ast.Module:
             tree = ast.parse(source)
             # Parsing alone lets `return` outside a function and the like pass.
             compile(source, "<export>", "exec", dont_inherit=True)
-    except UNCOMPILABLE as error:
+    except UNPARSABLE as error:
         raise ExportError(_why(source, what, error)) from error
     return tree
 

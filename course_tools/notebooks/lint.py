@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 
+from course_tools.notebooks import python
 from course_tools.notebooks.cells import (
     Cell,
     Notebook,
@@ -21,13 +21,13 @@ from course_tools.notebooks.cells import (
     marks,
 )
 from course_tools.notebooks.regions import MARK_SCHEME, SOLUTION, BadRegion, Region, regions
+from course_tools.notebooks.stubs import TASK, NoStub, stubbed
 from course_tools.records import Finding
 
 KEYS = frozenset(
     {"schema_version", "grade", "grade_id", "locked", "solution", "task", "points", "checksum", "cell_type"}
 )
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-TASK = re.compile(r"\d\d\.[A-Za-z0-9]+", re.ASCII)
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 ABSOLUTE = re.compile(
     r"(?<![\w.:/~-])/(?:home|Users|root|tmp|var|mnt|media|opt|srv|work|workspaces?)/[\w.-]+"
@@ -52,9 +52,16 @@ def lint(nb: Notebook, *, file: str = "") -> list[Finding]:
 
 
 def _of_cell(cell: Cell, file: str) -> Iterator[Finding]:
-    for check in (_metadata, _regions, _python, _prose):
-        for problem, repair in check(cell):
-            yield Finding(problem, repair, file, label(cell))
+    found = [pair for check in (_metadata, _regions, _python, _prose) for pair in check(cell)]
+    if is_answer(cell) and not found:
+        # Last, because a fault found before says better why there is no stub.
+        try:
+            stubbed(cell)
+        except NoStub as error:
+            problem, repair = str(error).split("\n", 1)
+            found.append((problem.rstrip("."), repair))
+    for problem, repair in found:
+        yield Finding(problem, repair, file, label(cell))
 
 
 def _metadata(cell: Cell) -> Iterator[tuple[str, str]]:
@@ -132,7 +139,7 @@ def _region(source: str, region: Region) -> Iterator[tuple[str, str]]:
     if not any(line.strip() and not line.strip().startswith("#") for line in inside):
         yield f"the region at line {region.begin} holds no code", "put the answer inside or take it off"
         return
-    tree = _tree(source)
+    tree = python.tree(source)
     if tree is None:
         return
     swallowed = [
@@ -153,7 +160,7 @@ def _python(cell: Cell) -> Iterator[tuple[str, str]]:
     if cell["cell_type"] != "code":
         return
     # The course's own cells are Python through and through; a free one may hold magics.
-    tree = _tree(cell["source"] if is_marked(cell) else MAGIC.sub("", cell["source"]))
+    tree = python.tree(cell["source"] if is_marked(cell) else MAGIC.sub("", cell["source"]))
     if tree is None:
         yield "it is not Python", "repair it, or move a magic to a cell without marks"
     elif is_test(cell):
@@ -168,12 +175,3 @@ def _prose(cell: Cell) -> Iterator[tuple[str, str]]:
             yield f"it names a folder of somebody's machine: {path.group()}", "use a relative path"
     if garbled := GARBLED.search(cell["source"]):
         yield f"it holds garbled text: {garbled.group()!r}", "save the file as UTF-8 and retype the signs"
-
-
-def _tree(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

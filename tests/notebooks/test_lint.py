@@ -7,6 +7,9 @@ from course_tools.notebooks import build, lint
 FLAGS = '"grade": false, "grade_id": "m07-clip", "locked": false, "schema_version": 3, "solution": true, "task": false'
 WRITTEN = "# ### BEGIN SOLUTION\n# Fixed cost against cost per batch.\n# ### END SOLUTION"
 SCHEME = "# === BEGIN MARK SCHEME ===\n# a\n# === END MARK SCHEME ==="
+IN_A_LITERAL = (
+    "    limits = {\n        ### BEGIN SOLUTION\n        'a': 1,\n        ### END SOLUTION\n    }\n"
+)
 TEST_FLAGS = '"grade": true, "grade_id": "m07-clip-test", "locked": true, "points": 10'
 REGION = (
     "    ### BEGIN SOLUTION\n    return math.copysign(min(abs(value), limit), value)\n    ### END SOLUTION\n"
@@ -67,6 +70,7 @@ def test_a_notebook_in_order_has_no_findings(paper):
         ("# You should see", "# See /home/ada/plots for", "07_training-005", "/home/ada"),
         ("# You should see", "# See C:\\Users\\ada for", "07_training-005", "C:\\U"),
         ("    return math", "    open('/tmp/x')\n    return math", "m07-clip", "/tmp/x"),
+        (REGION, IN_A_LITERAL, "m07-clip", "without its solution is not Python"),
         ("# You should see", "# Gr\u00c3\u00b6\u00c3\u0178e", "07_training-005", "garbled"),
         ("# You should see", "# Gr\ufffd\ufffde", "07_training-005", "garbled"),
     ],
@@ -85,10 +89,6 @@ def test_each_fault_is_found_in_its_cell(percent, before, after, cell, said):
         ("# You should see", "# Ratio 1/2, see https://example.org/tmp/x and ./tmp/x:"),
         ("print([clip", "%matplotlib inline\nprint([clip"),
         ("# You should see", "# Größe, naïve, Ångström, 3 × 4, “quoted” – see"),
-        (
-            REGION,
-            "    limits = {\n        ### BEGIN SOLUTION\n        'a': 1,\n        ### END SOLUTION\n    }\n",
-        ),
     ],
 )
 def test_what_is_in_order_is_not_found(percent, before, after):
