@@ -44,6 +44,8 @@ class Body:
 
     def cpu_seconds(self) -> float | None:
         """Processor seconds of everything in the session so far."""
+        if self._ended is not None:
+            return self._cpu
         now = self.group.cpu_seconds() if self.group else processes.cpu_seconds(self.process.pid)
         if now is not None:
             self._cpu = max(self._cpu, now)
@@ -52,9 +54,11 @@ class Body:
 
     def peak_mb(self) -> float:
         """The most memory seen so far, in MB."""
+        if self._ended is not None:
+            return self._peak
         if self.group:
             self._peak = max(self._peak, self.group.peak_mb())
-        elif self._ended is None and processes.HAS_PROC:
+        elif processes.HAS_PROC:
             self._peak = max(self._peak, processes.memory_mb(self.process.pid))
         return self._peak
 
@@ -64,7 +68,7 @@ class Body:
 
     def memory_kill(self) -> bool:
         """Whether the kernel has killed for want of memory since the last time this was asked."""
-        if self.group is None:
+        if self.group is None or self._ended is not None:
             return False
         kills, before = self.group.kills(), self._kills
         self._kills = kills
@@ -72,7 +76,8 @@ class Body:
 
     def others(self) -> set[int]:
         """The processes of the session but its first."""
-        return set(processes.tree(self.process.pid)[1:]) if processes.HAS_PROC else set()
+        alive = processes.HAS_PROC and self._ended is None
+        return set(processes.tree(self.process.pid)[1:]) if alive else set()
 
     def interrupt(self) -> None:
         """Ctrl-C for the session's first process."""

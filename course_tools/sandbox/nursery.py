@@ -20,7 +20,7 @@ from course_tools.sandbox.body import Body
 from course_tools.sandbox.cgroup import Group, Groups
 from course_tools.sandbox.channel import BadFrame, Channel, Hungup
 from course_tools.sandbox.limits import Limits, SandboxLost, SandboxUnavailable
-from course_tools.sandbox.session import Session
+from course_tools.sandbox.session import Session, checked_names
 from course_tools.sandbox.tiers import TIERS
 
 WARM_SECONDS = 120.0
@@ -112,6 +112,7 @@ class Nursery:
 
         Raises SandboxLost when the sandbox has been ended from outside; it is started again by the next call.
         """
+        checked_names(files or {})
         self._alive_or_restart()
         assert self._channel is not None
         group = self._groups.make(self.limits) if self._groups else None

@@ -23,6 +23,11 @@ class Collector:
         self._clear_next = False
         self._cut = False
 
+    @property
+    def full(self) -> bool:
+        """Whether more text would only be thrown away."""
+        return self._cut
+
     def text(self, name: str, text: str) -> None:
         """Add to a stream, merged with the stream right before it."""
         if len(text) > self._left:

@@ -17,7 +17,7 @@ from course_tools.sandbox import processes, view
 from course_tools.sandbox.body import Body
 from course_tools.sandbox.channel import Channel
 from course_tools.sandbox.limits import Limits
-from course_tools.sandbox.session import Session
+from course_tools.sandbox.session import Session, checked_names
 from course_tools.sandbox.tiers import OWN_MACHINE
 
 INHERITED_SETTINGS = ("PYTHON", "MPLBACKEND", "IPYTHON")  # of the caller's environment, not passed on
@@ -53,6 +53,7 @@ class OwnMachine:
 
     def open(self, files: Mapping[str, bytes] | None = None) -> Session:
         """A fresh session in a new process; `files` are written into its folder."""
+        checked_names(files or {})
         scratch = tempfile.mkdtemp(prefix="tito-own-")
         folder = str(self._folder.resolve()) if self._folder else str(Path(scratch) / "work")
         Path(folder).mkdir(exist_ok=True)

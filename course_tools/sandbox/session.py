@@ -7,7 +7,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import TracebackType
@@ -23,8 +23,16 @@ from course_tools.sandbox.snapshot import Snapshot
 INTERRUPT_GRACE = 0.5  # processor seconds a cell has to obey Ctrl-C
 INTERRUPT_WALL = 2.5  # the same in wall-clock seconds
 FLOOD_FACTOR = 16  # a cell that writes this many times its limit to the channel is not our shell
-PIPE_CHUNK = 65536
+PIPE_CHUNK = 1 << 18
+FULL_TICK = 0.01  # seconds between two looks at output nobody keeps: a bound on our own work
 START_SECONDS = 30.0
+
+try:
+    import fcntl
+
+    PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
+except ImportError:  # Windows
+    PIPE_SIZE = None
 
 Status = Literal["ok", "error", "timeout", "killed", "not_run"]
 
@@ -65,8 +73,12 @@ class Session:
         self._tokens = 0
         self._snapshots: list[Snapshot] = []
         self.ending: str | None = None
+        self._silent: set[int] = set()  # pipes whose other end is closed
         for fd in pipes:
             os.set_blocking(fd, False)
+            if PIPE_SIZE is not None:
+                with contextlib.suppress(OSError):
+                    fcntl.fcntl(fd, PIPE_SIZE, 1 << 20)
 
     @property
     def alive(self) -> bool:
@@ -75,7 +87,7 @@ class Session:
 
     def start(self, files: Mapping[str, bytes]) -> None:
         """Put the files into the working folder. Raises SandboxLost when the session does not come up."""
-        names = [_checked(name) for name in files]
+        names = checked_names(files)
         sizes = [[name, len(files[name])] for name in names]
         said = Collector(4000, {})
         try:
@@ -84,6 +96,7 @@ class Session:
         except (Stopped, Hungup) as stop:
             self._die("")
             self._drain(said)
+            self.close()
             text = "".join(str(one["text"]) for one in said.outputs).strip()
             raise SandboxLost(f"a session did not start ({stop}) {text}") from stop
 
@@ -184,7 +197,8 @@ class Session:
             return {}
         found: dict[str, bytes] = {}
         at = 0
-        for one in reply.get("files") if type(reply.get("files")) is list else []:
+        listed = reply.get("files")
+        for one in listed if type(listed) is list else []:
             if type(one) is not list or len(one) != 2 or type(one[0]) is not str or type(one[1]) is not int:
                 break
             with contextlib.suppress(ValueError):
@@ -240,11 +254,12 @@ class Session:
                 raise Stopped("protocol", f"your code broke the connection to the grader ({bad})") from bad
             except Hungup as stop:
                 raise Stopped("gone", str(stop)) from stop
-            self._drain(collector, PIPE_CHUNK)
+            self._drain(collector)
             now = time.monotonic()
             if now >= deadline:
                 raise Stopped("timeout", "")
-            self._wait(min(tick, deadline - now))
+            full = collector is None or collector.full  # then writers wait for us, not we for them
+            self._wait(min(FULL_TICK if full else tick, deadline - now), pipes=not full)
             tick = min(WATCH_SECONDS, tick * 1.5)
             if self._body.too_much_memory():
                 raise Stopped("memory", f"memory limit of {self._limits.memory_mb} MB")
@@ -252,8 +267,10 @@ class Session:
             if cpu is not None and before is not None and cpu - before > seconds:
                 raise Stopped("timeout", "")
 
-    def _wait(self, seconds: float) -> None:
-        watched = [self._channel.fileno(), *self._pipes]
+    def _wait(self, seconds: float, pipes: bool) -> None:
+        watched = [self._channel.fileno()]
+        if pipes:
+            watched += self._pipes.keys() - self._silent
         if self._body.process.handle is not None:
             watched.append(self._body.process.handle)
         select.select(watched, [], [], max(0.0, seconds))
@@ -268,9 +285,10 @@ class Session:
                 except (BlockingIOError, OSError):
                     break
                 if not data:
+                    self._silent.add(fd)
                     break
                 taken += len(data)
-                if collector is not None:
+                if collector is not None and not collector.full:
                     collector.text(name, data.decode("utf-8", "replace"))
 
     def _end(self, stop: Exception, message: str) -> str:
@@ -339,6 +357,11 @@ def _check_done(reply: dict[str, Any]) -> None:
         raise BadFrame("an end of a cell in an unknown form")
 
 
+def checked_names(files: Mapping[str, bytes]) -> list[str]:
+    """The names of files to put into a working folder. Raises ValueError when one would leave it."""
+    return [_checked(name) for name in files]
+
+
 def _checked(name: str) -> str:
     """A relative name that stays in its folder. Raises ValueError."""
     path = PurePosixPath(name)
@@ -352,6 +375,3 @@ def _checked(name: str) -> str:
     ):
         raise ValueError(f"{name!r} is not the name of a file in the working folder")
     return name
-
-
-Reaper = Callable[[], int | None]

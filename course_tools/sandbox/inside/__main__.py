@@ -16,10 +16,11 @@ import sys
 HERE = sys.path.pop(0)  # the interpreter put this folder first; siblings are imported now and never again
 sys.path.insert(0, HERE)
 
+import _signal
 import _socket
 import marshal
-import signal
 import traceback
+import types
 
 import shell as shells
 import wire as wires
@@ -30,13 +31,13 @@ if sys.platform == "linux":
 
 sys.path.remove(HERE)
 
+# Students may put their own functions into the modules they share with us; these copies stay as they are.
+_copy = types.ModuleType("os")
+_copy.__dict__.update(vars(os))
+os = _copy
+
+MOST_FILES = 1000
 NO_NETWORK_ERRNO = 97  # EAFNOSUPPORT, the answer of the system call filter to socket()
-_exit, _fork, _waitpid, _kill = (
-    os._exit,
-    os.fork if hasattr(os, "fork") else None,
-    getattr(os, "waitpid", None),
-    os.kill,
-)
 _loads_code = marshal.loads
 
 
@@ -122,32 +123,34 @@ class Session:
 
     def do_files(self, header, body, fds):
         found, parts, left = [], [], header["max_bytes"]
-        for name, stamp in self._files():
-            if self.known.get(name) == stamp or stamp[0] > left or len(found) >= 1000:
-                continue
-            try:
-                with open(os.path.join(self.folder, name), "rb") as file:
+        try:
+            for name, stamp in self._files():
+                if self.known.get(name) == stamp or stamp[0] > left or len(found) >= MOST_FILES:
+                    continue
+                with open(self.folder + "/" + name, "rb") as file:
                     data = file.read(left)
-            except OSError:
-                continue
-            left -= len(data)
-            found.append([name, len(data)])
-            parts.append(data)
+                left -= len(data)
+                found.append([name, len(data)])
+                parts.append(data)
+        except Exception:  # best effort: what was found so far
+            found, parts = found[: len(parts)], parts[: len(found)]
         self.wire.send({"t": "files", "files": found}, b"".join(parts))
 
-    def _files(self):
-        for folder, _, files in os.walk(self.folder):
-            for file in files:
-                path = os.path.join(folder, file)
-                state = os.lstat(path)
-                if state.st_mode & 0o170000 == 0o100000:
-                    yield os.path.relpath(path, self.folder), (state.st_size, state.st_mtime_ns)
+    def _files(self, inside=""):
+        """(name, (size, time of change)) of the regular files; links are not followed."""
+        with os.scandir(self.folder + "/" + inside) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._files(inside + entry.name + "/")
+                elif entry.is_file(follow_symlinks=False):
+                    state = entry.stat(follow_symlinks=False)
+                    yield inside + entry.name, (state.st_size, state.st_mtime_ns)
 
     def do_snapshot(self, header, body, fds):
         for token, pid in list(self.snapshots.items()):
             self._ended(token, pid, os.WNOHANG)
         try:
-            pid = _fork()
+            pid = os.fork()
         except OSError:
             os.close(fds[0])
             return
@@ -157,14 +160,14 @@ class Session:
             return
         try:
             self.wire.close()
-            os.dup2(fds[0], 3, inheritable=False)
+            move(fds[0], 3)
             wire = Wire(_socket.socket(fileno=3))
             os.closerange(4, 256)
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 1)
             os.dup2(null, 2)
             self.outputs.send, self.outputs.limit, self.outputs.left = None, 0, 0
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
             try:
                 with open("/proc/self/oom_score_adj", "w") as file:
                     file.write("500")  # when memory runs out this copy goes, not the notebook
@@ -175,7 +178,7 @@ class Session:
                 header, body, _ = wire.receive()
                 answer_call(wire, self.shell.user_ns, self.hidden, header, body)
         except BaseException:
-            _exit(0)
+            os._exit(0)
 
     def do_reap(self, header, body, fds):
         pid = self.snapshots.get(header["token"])
@@ -184,7 +187,7 @@ class Session:
 
     def _ended(self, token, pid, flags):
         try:
-            found, status = _waitpid(pid, flags)
+            found, status = os.waitpid(pid, flags)
         except ChildProcessError:
             found, status = pid, None
         if found:
@@ -197,6 +200,13 @@ class Session:
         answer_call(self.wire, self.shell.user_ns, self.hidden, header, body)
 
 
+def move(fd, to):
+    """Descriptor `to` becomes what `fd` is; programs started from here do not get it."""
+    if fd != to:
+        os.dup2(fd, to)
+    os.set_inheritable(to, False)
+
+
 def answer_call(wire, namespace, hidden, header, body):
     """Run one probe and send what it returned, or why it did not."""
     code, rest = body[: header["code"]], body[header["code"] :]
@@ -204,7 +214,7 @@ def answer_call(wire, namespace, hidden, header, body):
         arguments = from_wire(header["arguments"], header["arrays"], rest)
         own = {"__name__": "probes", "__builtins__": dict(__builtins__)}
         exec(_loads_code(code), own)
-        names = Names((key, value) for key, value in namespace.items() if key not in hidden)
+        names = Names((key, value) for key, value in namespace.items() if not is_ipythons(key, hidden))
         value = own[header["name"]](names, **arguments)
         form, arrays, data = to_wire(value, header["reply_bytes"])
         reply = {"t": "answer", "value": form, "arrays": arrays}
@@ -224,6 +234,11 @@ def answer_call(wire, namespace, hidden, header, body):
             message += f" ({shells.NO_NETWORK})"
         reply, data = trouble("raised", type_name(error), message, *where(error)), b""
     wire.send(reply, data)
+
+
+def is_ipythons(key, hidden):
+    """Whether IPython put a name there: _, _3, _i3, In, get_ipython, ..."""
+    return key in hidden or (type(key) is str and key[:1] == "_" and key.lstrip("_i").isdigit())
 
 
 def trouble(kind, name, message, cell=None, line=None):
@@ -289,7 +304,7 @@ def become_session(channel, shell, outputs, folder, greet):
         if greet:
             wire.send({"t": "here"})  # the kernel tells the other side which process this is
         session = Session(wire, shell, outputs, folder)
-        signal.signal(signal.SIGINT, session.interrupted)
+        _signal.signal(_signal.SIGINT, session.interrupted)
         seed()
         session.serve()
     except Closed:
@@ -298,7 +313,7 @@ def become_session(channel, shell, outputs, folder, greet):
         code = 121
         os.write(2, traceback.format_exc().encode())
     finally:
-        _exit(code)
+        os._exit(code)
 
 
 def load(config):
@@ -350,7 +365,7 @@ def nursery(wire, config, filter_program):
         pid = os.fork()
         if pid:
             _, status = os.waitpid(pid, 0)
-            _exit(1 if status else 0)
+            os._exit(1 if status else 0)
         walls.die_with_parent()
         own_space = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     else:
@@ -401,7 +416,7 @@ def nursery(wire, config, filter_program):
                 folder = confine(config, limits, header["folder"])
             os.dup2(fds[1], 1)
             os.dup2(fds[2], 2)
-            os.dup2(fds[0], 3, inheritable=False)
+            move(fds[0], 3)
             os.closerange(4, 1024)
             if filter_program:
                 walls.filter_calls(filter_program)
@@ -410,7 +425,7 @@ def nursery(wire, config, filter_program):
             Wire(_socket.socket(fileno=fds[0])).send(
                 {"t": "broken", "why": f"{type(error).__name__}: {error}"}
             )
-            _exit(120)
+            os._exit(120)
         become_session(channel, shell, outputs, folder, greet=True)
 
 
@@ -454,7 +469,9 @@ def hard_limits(limits, memory):
             "MSGQUEUE": 0,
         }
     )
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file grown too large is an OSError, as a full disk is
+    _signal.signal(
+        _signal.SIGXFSZ, _signal.SIG_IGN
+    )  # a file grown too large is an OSError, as a full disk is
 
 
 def confine(config, limits, folder):
@@ -487,10 +504,10 @@ def main():
         try:
             nursery(wire, header, body)
         except Closed:
-            _exit(0)
+            os._exit(0)
         except BaseException as error:
             wire.send({"t": "broken", "why": f"{type(error).__name__}: {error}"})
-            _exit(1)
+            os._exit(1)
     if sys.platform == "linux":
         walls.die_with_parent()
     sys.path[:0] = header["path"]
@@ -503,4 +520,4 @@ try:
     main()
 except BaseException:  # sys.stderr may be the cells' by now
     os.write(2, traceback.format_exc().encode())
-    _exit(1)
+    os._exit(1)
