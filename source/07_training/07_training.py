@@ -1179,35 +1179,38 @@ def test_unit_demo():
 test_unit_demo()
 
 # %%
-# P2. You should see clipping act early only: the dashed line is cut off at 1 during the first epochs, later both
-# lines are one. The loss falls although, now and then, the gradient grows again.
+# P2. You should see clipping act early only: in the first epochs the dashed line lies at 1, below the norm
+# before clipping; later both are one line. Loss and norm go up again now and then, and down in the end.
 result = demonstrate_complete_training(np.random.default_rng(0))
 fig, ax = plt.subplots(figsize=(5, 3), dpi=72)
 ax.semilogy(result["train_loss"], label="loss")
 ax.semilogy(result["grad_norms"], label="norm before clipping")
-ax.semilogy(np.minimum(result["grad_norms"], 1.0), "--", label="norm after clipping")
-ax.set(xlabel="epoch", ylim=(1e-8, 10))
+ax.semilogy(np.minimum(result["grad_norms"], 1.0), "k--", label="norm after clipping")
+ax.set(xlabel="epoch", ylabel="loss, norm")
 ax.legend()
 plt.show()
 
 # %%
-# P3. You should see a straight split that puts two points on the wrong side become a band that separates the
-# two classes. Left: before training. Right: after 60 epochs.
-def decision_map(model):
-    side = np.linspace(-0.5, 1.5, 40)
+# P3. You should see the border before training, the black line, leave points of one class on different sides.
+# After 60 epochs, in colour, a band holds both points of one class and lies between the points of the other.
+def score_gap(model, side):
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     with evaluating(model), no_grad():
-        scores = model(grid).data
-    return np.where(scores[:, 1] > scores[:, 0], 1.0, 0.0).reshape(40, 40)
+        scores = to_numpy(model(grid))
+    return (scores[:, 1] - scores[:, 0]).reshape(len(side), len(side))
 
 
 points, labels = xor()
 trainer = xor_trainer(np.random.default_rng(0))
-before = decision_map(trainer.model)
+side = np.linspace(-0.5, 1.5, 41)
+before = score_gap(trainer.model, side)
 for _ in range(60):
     trainer.train_epoch([(points, one_hot(labels, 2))])
-fig, ax = plt.subplots(figsize=(6, 3), dpi=72)
-ax.imshow(np.hstack([before, np.full((40, 3), np.nan), decision_map(trainer.model)]), origin="lower")
+fig, ax = plt.subplots(figsize=(5, 3), dpi=72)
+ax.imshow(score_gap(trainer.model, side) > 0, origin="lower", extent=(-0.5, 1.5, -0.5, 1.5), cmap="Pastel1")
+ax.contour(side, side, before, levels=[0.0], colors="black")
+ax.scatter(*points.T, c=labels, cmap="Set1", edgecolors="black")
+ax.set(xlabel="first input", ylabel="second input")
 plt.show()
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "m07-module-text", "locked": true, "schema_version": 3, "solution": false, "task": false} course={"task": "07.10", "minutes": 3}
