@@ -58,7 +58,8 @@ class Nursery:
         self._channel: Channel | None = None
         self._groups: Groups | None = None
         self._folder = ""
-        self._owner = os.getpid()
+        self._uid: int | None = None  # who sessions are, in the tiers that share the file tree
+        self._sessions: set[int] = set()
 
     def start(self) -> Nursery:
         """Start it and wait until it is warm. Raises SandboxUnavailable when it does not come up."""
@@ -119,7 +120,10 @@ class Nursery:
         ours, theirs = socket.socketpair()
         pipes = [os.pipe(), os.pipe()]
         doors = group.doors() if group else []
-        folder = tempfile.mkdtemp(dir=self._folder, prefix="work-") if not self._walled else ""
+        folder = ""
+        if not self._walled:
+            folder = tempfile.mkdtemp(dir=self._folder, prefix="work-")
+            self._give(folder, self._uid)
         channel = Channel(
             ours,
             max_header=8 * self.limits.output_kb * 1024 + (1 << 20),
@@ -175,14 +179,34 @@ class Nursery:
             "path": view.import_path(self._public),
             "scratch": view.SCRATCH,
             "uid": bubblewrap.UNPRIVILEGED_ID if root and self._walled else None,
-            "second_proc": root and self._walled,
-            "proc_may_be_empty": False,
+            "second_proc": root and self.tier.startswith("bubblewrap"),
+            "view": None,
         }
         environment = view.environment(self._extra)
         if self.tier.startswith("bubblewrap"):
             words = bubblewrap.command(self._public, environment, made, view.command("nursery", fd))
             return words, {}, config
-        raise SandboxUnavailable(f"tier {self.tier} is not built yet")
+        words = view.command("nursery", fd, str(view.INSIDE))
+        if self.tier == "namespaces":
+            binds = [*view.binds(self._public), (str(view.INSIDE), str(view.INSIDE))]
+            config["view"] = {"binds": binds, "made": view.MADE_FILES, "folders": [view.HOME, view.SCRATCH]}
+            return words, environment, config
+        if root and view.reachable_by_all():
+            config["uid"] = bubblewrap.UNPRIVILEGED_ID
+        folder = Path(self._folder)
+        config["scratch"] = str(folder / "scratch")
+        config["path"] = view.link_public(self._public, folder / "public")
+        config["readable"] = [*(source for source, _ in view.binds(self._public)), str(folder / "public")]
+        (folder / "scratch").mkdir()
+        self._give(str(folder / "scratch"), config["uid"])
+        folder.chmod(0o711)
+        self._uid = config["uid"]
+        return words, view.environment(self._extra, home=config["scratch"]), config
+
+    @staticmethod
+    def _give(folder: str, uid: int | None) -> None:
+        if uid is not None:
+            os.chown(folder, uid, uid)
 
     def _meet(
         self,
@@ -207,7 +231,9 @@ class Nursery:
                     own_space=self._walled,
                     watch_memory=True,
                     reap=lambda: self._reaped(number),
+                    sweep=lambda: self._sweep(number, folder),
                 )
+                self._sessions.add(number)
                 session = Session(channel, body, pipes, self.limits)
                 session.start(files)
                 return session
@@ -232,6 +258,15 @@ class Nursery:
         except (Hungup, SandboxLost):
             return None
         return status if type(status) is int else None
+
+    def _sweep(self, number: int, folder: str) -> None:
+        """Without namespaces: end what fled from a session's tree, and take its folder away."""
+        self._sessions.discard(number)
+        if self._walled or self._child is None:
+            return
+        strangers = set(processes.children(self._child.pid)) - self._sessions
+        processes.end(sorted(strangers))
+        shutil.rmtree(folder, ignore_errors=True)
 
     def _reply(self, seconds: float) -> dict[str, Any]:
         """The nursery's next word. Raises SandboxLost when there is none."""

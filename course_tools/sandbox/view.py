@@ -100,3 +100,21 @@ def environment(more: Mapping[str, str] | None = None, *, home: str = HOME) -> d
 def command(role: str, number: int, inside: str = INSIDE_AT) -> list[str]:
     """The command that starts the inside with the interpreter we run on."""
     return [sys.executable, "-P", "-s", "-B", inside, role, str(number)]
+
+
+def reachable_by_all() -> bool:
+    """Whether another account could run our interpreter: not when it lies in root's home."""
+    folders = [Path(one) for one in interpreter_folders()]
+    return all(above.stat().st_mode & 0o001 for one in folders for above in (one, *one.parents))
+
+
+def link_public(public: Iterable[Path], at: Path) -> list[str]:
+    """Where the file tree is shared: a folder of links, so that a package is importable without its neighbours."""
+    at.mkdir()
+    paths = [str(at)]
+    for folder in public:
+        if is_package(folder):
+            (at / folder.name).symlink_to(folder.resolve())
+        else:
+            paths.append(str(folder.resolve()))
+    return paths

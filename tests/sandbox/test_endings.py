@@ -77,7 +77,7 @@ def named(mark):
     found = []
     for path in Path("/proc").glob("[0-9]*/comm"):
         try:
-            if path.read_text().strip() == mark:
+            if path.read_text().strip() == mark and "\nState:\tZ" not in path.with_name("status").read_text():
                 found.append(path)
         except OSError:
             continue

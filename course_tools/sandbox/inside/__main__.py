@@ -353,24 +353,14 @@ def nursery(wire, config, filter_program):
     """Prepare once, then fork a session for every "open"."""
     import gc
 
-    if config["second_proc"]:
-        os.makedirs("/run/proc", exist_ok=True)
-        walls.mount("proc", "/run/proc", "proc", walls.MS_NOSUID | walls.MS_NODEV | walls.MS_NOEXEC)
-    if config["uid"] is not None:
-        walls.become(config["uid"])
     namespaces = config["tier"] not in ("landlock", "unsafe")
-    own_space = None
-    if namespaces:
-        walls.own_user_namespace(walls.CLONE_NEWNS | walls.CLONE_NEWPID)
-        pid = os.fork()
-        if pid:
-            _, status = os.waitpid(pid, 0)
-            os._exit(1 if status else 0)
-        walls.die_with_parent()
-        own_space = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    else:
-        walls.die_with_parent()
+    own_space = enter(config) if namespaces else None
+    if not namespaces:
         walls.prctl(walls.PR_SET_CHILD_SUBREAPER, 1)
+        if config["uid"] is not None:
+            walls.become(config["uid"])
+        walls.die_with_parent()
+    statuses = {}
     sys.path[:0] = config["path"]
     shell, outputs = shells.make_shell(config["scratch"])
     load(config)
@@ -386,8 +376,7 @@ def nursery(wire, config, filter_program):
     while True:
         header, _, fds = wire.receive()
         if header["op"] == "reap":
-            _, status, usage = os.wait4(header["pid"], 0)
-            wire.send({"t": "reaped", "status": status, "maxrss_kb": usage.ru_maxrss})
+            wire.send({"t": "reaped", "status": reap(header["pid"], statuses, namespaces)})
             continue
         limits = header["limits"]
         try:
@@ -429,6 +418,54 @@ def nursery(wire, config, filter_program):
         become_session(channel, shell, outputs, folder, greet=True)
 
 
+def enter(config):
+    """Go behind the outer wall, leave root if we are it; a descriptor of the process namespace we end up in."""
+    if config["view"] is not None:  # without bubblewrap all of it is up to us
+        spaces = walls.CLONE_NEWNS | walls.CLONE_NEWPID
+        spaces |= walls.CLONE_NEWNET | walls.CLONE_NEWIPC | walls.CLONE_NEWUTS
+        walls.die_with_parent()
+        if config["uid"] is None:
+            walls.own_user_namespace(spaces)
+        else:
+            walls.unshare(spaces, "make namespaces")
+        go_on_as_child()
+        walls.new_root(config["view"])
+    elif config["second_proc"]:
+        walls.mount("proc", "/run/proc", "proc", walls.MS_NOSUID | walls.MS_NODEV | walls.MS_NOEXEC)
+    if config["uid"] is not None:
+        walls.become(config["uid"])
+    if config["view"] is None or config["uid"] is not None:
+        walls.own_user_namespace(walls.CLONE_NEWNS | walls.CLONE_NEWPID)
+        go_on_as_child()
+    return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def go_on_as_child():
+    """A new process namespace begins with the next child: become it, and end when it ends."""
+    pid = os.fork()
+    if pid:
+        _, status = os.waitpid(pid, 0)
+        os._exit(1 if status else 0)
+    walls.die_with_parent()
+
+
+def reap(pid, statuses, namespaces):
+    """Wait status of an ended session. Without process namespaces, orphans end up here and are reaped on the way."""
+    while pid not in statuses:
+        found, status = os.waitpid(pid if namespaces else -1, 0)
+        statuses[found] = status
+    status = statuses.pop(pid)
+    try:
+        while not namespaces:
+            found, other = os.waitpid(-1, os.WNOHANG)
+            if not found:
+                break
+            statuses[found] = other
+    except ChildProcessError:
+        pass
+    return status
+
+
 def wall_in(config, limits):
     """Namespaces, mounts, limits and rights of one session; the folder its cells run in."""
     walls.unshare(
@@ -440,14 +477,13 @@ def wall_in(config, limits):
     try:
         walls.mount("proc", "/proc", "proc", closed | walls.MS_NOEXEC)
     except OSError:
-        if not config["proc_may_be_empty"]:
+        if config["view"] is None:
             raise
         walls.mount("tmpfs", "/proc", "tmpfs", closed | walls.MS_RDONLY)
     space = f"size={limits['disk_mb']}m,nr_inodes=20000,mode=0700"
     walls.mount("tmpfs", "/tmp", "tmpfs", closed, space)
     walls.mount("tmpfs", "/dev/shm", "tmpfs", closed, space)
-    if config["second_proc"]:
-        walls.mount("tmpfs", "/run/proc", "tmpfs", closed | walls.MS_RDONLY)
+    walls.mount("tmpfs", "/run/proc", "tmpfs", closed | walls.MS_RDONLY)
     memory = walls.virtual_memory() + 2 * limits["memory_mb"] * 2**20
     walls.limit({"NPROC": limits["processes"]})
     walls.own_user_namespace()
@@ -475,17 +511,19 @@ def hard_limits(limits, memory):
 
 
 def confine(config, limits, folder):
-    """The walls of the landlock tier; none at all in the unsafe one."""
+    """The walls of the landlock tier; none at all in the unsafe one. `folder` is this session's alone."""
     os.setsid()
+    for name, variable in (("home", "HOME"), ("tmp", "TMPDIR"), ("work", "PWD")):
+        os.mkdir(f"{folder}/{name}")
+        os.environ[variable] = f"{folder}/{name}"
+    walls.prctl(walls.PR_SET_CHILD_SUBREAPER, 1)  # daemons stay in this tree while it lives
     if config["tier"] == "landlock":
         memory = walls.virtual_memory() + 2 * limits["memory_mb"] * 2**20
         walls.limit({"NPROC": limits["processes"]})
         hard_limits(limits, memory)
-        walls.landlock(
-            config["readable"], [folder], ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"]
-        )
+        walls.landlock(config["readable"], [folder], [f"/dev/{name}" for name in walls.DEVICES])
         walls.drop_rights()
-    return folder
+    return f"{folder}/work"
 
 
 def main():

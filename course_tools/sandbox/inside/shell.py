@@ -27,6 +27,7 @@ from wire import dumps, safe_text
 
 FLUSH_SECONDS = 0.05
 FLUSH_CHARACTERS = 8192
+SHOWN_FRAMES = 10  # of each end of a long traceback
 NO_NETWORK = "There is no network here: programs that are graded cannot reach other computers."
 NO_INPUT = "input() cannot be answered here: nobody is at the keyboard. Put the value into the cell instead."
 
@@ -209,6 +210,16 @@ class Shell(InteractiveShell):
         self.user_module.__name__ = "__main__"
         sys.modules["__main__"] = self.user_module
 
+    def _get_exc_info(self, exc_tuple=None):
+        found = super()._get_exc_info(exc_tuple)
+        error = found[1]
+        for _ in range(8):
+            if error is None:
+                break
+            shorten(error.__traceback__)
+            error = error.__cause__ or error.__context__
+        return found
+
     def _showtraceback(self, etype, evalue, stb):
         event = {"t": "output", "output_type": "error", "ename": safe_text(etype.__name__, 200)}
         lines = [safe_text(line, 20_000) for line in stb][:200]
@@ -238,6 +249,16 @@ class Shell(InteractiveShell):
 
     def init_virtualenv(self):
         pass
+
+
+def shorten(step):
+    """Take the middle out of a long traceback: formatting a thousand frames costs more time than a cell has."""
+    steps = []
+    while step is not None:
+        steps.append(step)
+        step = step.tb_next
+    if len(steps) > 2 * SHOWN_FRAMES:
+        steps[SHOWN_FRAMES - 1].tb_next = steps[-SHOWN_FRAMES]
 
 
 def no_input(prompt="", *args, **kwargs):
