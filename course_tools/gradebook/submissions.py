@@ -6,7 +6,6 @@ write. Everything is opened by handle, without following links, and only regular
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from course_tools.gradebook.settings import IGNORED
 from course_tools.gradebook.timestamps import parse
+from course_tools.notebooks.digest import digest_of_files
 from course_tools.records import Note
 
 TIMESTAMP = "timestamp.txt"
@@ -119,19 +119,12 @@ def _tree(top: int, ignore: Sequence[str], caps: Caps) -> tuple[dict[str, bytes]
 
 
 def digest(files: dict[str, bytes]) -> str:
-    """SHA-256 over the handed-in work.
+    """SHA-256 over the handed-in work, companion files included, because student code can read them.
 
-    Sorted by name, for each file: the name's length and bytes (UTF-8), then the SHA-256 of its content.
-    Companion files count, because student code can read them. timestamp.txt and submission_secret.txt do
-    not: no mark depends on them (lateness is worked out apart), and handing the same work in again must not
-    cost a second run.
+    timestamp.txt and submission_secret.txt do not count: no mark depends on them (lateness is worked out
+    apart), and handing the same work in again must not cost a second run.
     """
-    whole = hashlib.sha256()
-    for name in sorted(files):
-        if name not in RECEIPTS:
-            raw = name.encode("utf-8", "strict")
-            whole.update(len(raw).to_bytes(8, "big") + raw + hashlib.sha256(files[name]).digest())
-    return whole.hexdigest()
+    return digest_of_files({name: data for name, data in files.items() if name not in RECEIPTS})
 
 
 def _descend(folder: int, names: tuple[str, ...]) -> int:

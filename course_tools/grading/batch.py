@@ -12,8 +12,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -21,10 +20,9 @@ from typing import Any
 
 from course_tools.course import Course, Module
 from course_tools.files import UserError
-from course_tools.grading.digests import of_files
-from course_tools.grading.runner import Graded, Grader, Submission
+from course_tools.grading.runner import Graded, Grader, Submission, limits_of
 from course_tools.records import Digests
-from course_tools.sandbox import Limits, Nursery
+from course_tools.sandbox import Nursery, SandboxLost
 
 TRIES = 2
 # Workers are forked while this process has one thread and no heavy import.
@@ -33,10 +31,9 @@ CONTEXT = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade; `load` is called in the worker, so files are read there."""
+    """One submission to grade, and what its verdict will rest on."""
 
-    student: str
-    load: Callable[[], Submission]
+    submission: Submission
     digests: Digests
 
 
@@ -44,7 +41,6 @@ class Task:
 class Lost:
     """A submission whose worker died or overran on every try: ours, never the student's."""
 
-    student: str
     reason: str
 
 
@@ -52,7 +48,9 @@ class Lost:
 class _Worker:
     process: ForkProcess
     pipe: Connection
+    patience: float  # seconds of wall clock one submission may take here
     task: Task | None = None
+    attempt: int = 0
     deadline: float = float("inf")
 
 
@@ -63,7 +61,7 @@ def default_jobs() -> int:
 
 def open_nursery(course: Course, module: Module, tier: str) -> Nursery:
     """A warm parent for one module: its packages imported, the course's library readable, nothing else."""
-    return Nursery(tier, limits=Limits(**module.limits), preload=module.preload, public=(course.library,))
+    return Nursery(tier, limits=limits_of(module), preload=module.preload, public=(course.library,))
 
 
 class Workers:
@@ -72,7 +70,7 @@ class Workers:
     def __init__(self, course: Course, module: Module, *, jobs: int, tier: str) -> None:
         self._course, self._module, self._tier = course, module, tier
         # A worker is stopped from outside only when the sandbox's own limits did not end it.
-        self._patience = 4 * Limits(**module.limits).total_seconds + 60
+        self._patience = 4 * limits_of(module).total_seconds + 60
         self._workers = [self._start() for _ in range(max(1, jobs))]
 
     def __enter__(self) -> Workers:
@@ -90,44 +88,34 @@ class Workers:
 
         Raises UserError when a worker cannot start at all: the message is the worker's own.
         """
-        waiting = deque((task, 1) for task in tasks)
-        tries: dict[str, int] = {}
-        for position, worker in enumerate(self._workers):
-            self._hand_out(position, worker, waiting, tries)
+        waiting = iter(tasks)  # taken one by one, so that a large class need not be in memory
+        for worker in self._workers:
+            _hand_out(worker, next(waiting, None), 1)
         while any(worker.task for worker in self._workers):
             soonest = min(worker.deadline for worker in self._workers)
             busy = {worker.pipe: worker for worker in self._workers if worker.task}
             ready = wait(list(busy), timeout=max(0.0, soonest - time.monotonic()))
             late = [w for w in busy.values() if w.deadline <= time.monotonic() and w.pipe not in ready]
             for worker in [busy[pipe] for pipe in ready if isinstance(pipe, Connection)] + late:
-                task = worker.task
+                task, attempt = worker.task, worker.attempt
                 assert task is not None
                 position = self._workers.index(worker)
                 result = None if worker in late else _receive(worker.pipe)
                 if isinstance(result, UserError):
                     raise result
-                if result is None:
-                    reason = "it ran longer than its limits allow" if worker in late else "its worker ended"
-                    _stop(worker)
-                    worker = self._workers[position] = self._start()
-                    if tries[task.student] < TRIES:
-                        waiting.appendleft((task, tries[task.student] + 1))
-                    else:
-                        yield task, Lost(task.student, f"{reason}, {TRIES} times")
-                else:
+                if result is not None:
                     worker.task, worker.deadline = None, float("inf")
+                    _hand_out(worker, next(waiting, None), 1)
                     yield task, result
-                self._hand_out(position, worker, waiting, tries)
-
-    def _hand_out(
-        self, position: int, worker: _Worker, waiting: deque[tuple[Task, int]], tries: dict[str, int]
-    ) -> None:
-        if waiting:
-            task, attempt = waiting.popleft()
-            tries[task.student] = attempt
-            worker.task, worker.deadline = task, time.monotonic() + self._patience
-            with contextlib.suppress(OSError):  # a dead worker is found by wait()
-                worker.pipe.send(task)
+                    continue
+                _stop(worker)
+                reason = "it ran longer than its limits allow" if worker in late else "its worker ended"
+                worker = self._workers[position] = self._start()
+                if attempt < TRIES:
+                    _hand_out(worker, task, attempt + 1)
+                    continue
+                _hand_out(worker, next(waiting, None), 1)
+                yield task, Lost(f"{reason}, {TRIES} times")
 
     def _start(self) -> _Worker:
         ours, theirs = CONTEXT.Pipe()
@@ -136,17 +124,15 @@ class Workers:
         )
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        return _Worker(process, ours, self._patience)
 
 
-def grade_here(grader: Grader, task: Task) -> Graded:
-    """Grade one submission in this process, its own digest filled in."""
-    submission = task.load()
-    return grader.grade(submission, _own(task.digests, submission))
-
-
-def _own(digests: Digests, submission: Submission) -> Digests:
-    return Digests(of_files(submission.files), digests.checks, digests.environment, digests.seed)
+def _hand_out(worker: _Worker, task: Task | None, attempt: int) -> None:
+    if task is not None:
+        worker.task, worker.attempt = task, attempt
+        worker.deadline = time.monotonic() + worker.patience
+        with contextlib.suppress(OSError):  # a dead worker is found by wait()
+            worker.pipe.send(task)
 
 
 def _work(pipe: Connection, parents: Connection, course: Course, module: Module, tier: str) -> None:
@@ -157,9 +143,9 @@ def _work(pipe: Connection, parents: Connection, course: Course, module: Module,
             grader = Grader(course, module, nursery)
             while True:
                 task = pipe.recv()
-                pipe.send(grade_here(grader, task))
-    except (EOFError, BrokenPipeError):
-        return  # the parent has no more work
+                pipe.send(grader.grade(task.submission, task.digests))
+    except (EOFError, BrokenPipeError, SandboxLost):
+        return  # the parent has no more work, or gives this submission to a new worker
     except UserError as error:
         with contextlib.suppress(EOFError, OSError):
             pipe.recv()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,15 +14,6 @@ from course_tools.records import Digests
 
 SHOWS = ("numpy", "torch", "ipython", "matplotlib")  # packages a submission's results can depend on
 ENGINE = ("grading", "notebooks", "sandbox")
-
-
-def of_files(files: Mapping[str, bytes]) -> str:
-    """SHA-256 over names and contents, whatever the order they were read in."""
-    total = hashlib.sha256()
-    for name in sorted(files):
-        total.update(f"{len(name.encode())}:{name}:{len(files[name])}:".encode())
-        total.update(files[name])
-    return total.hexdigest()
 
 
 def of_module(course: Course, module: Module, *, tier: str) -> Digests:

@@ -39,12 +39,18 @@ class Graded:
     fingerprints: dict[str, str] = field(default_factory=dict)  # of failed checks' replies
 
 
+def limits_of(module: Module) -> Limits:
+    """What one submission of this module may use; course.toml may write 30 where 30.0 is meant."""
+    standard = vars(Limits())
+    return Limits(**{name: type(standard[name])(value) for name, value in module.limits.items()})
+
+
 class Grader:
     """One module's paper, checks and warm nursery: made once per worker, used for every submission."""
 
     def __init__(self, course: Course, module: Module, nursery: Nursery, *, paper_from: Paper | None = None):
         self.course, self.module, self.nursery = course, module, nursery
-        self.limits = Limits(**module.limits)
+        self.limits = limits_of(module)
         self.paper = paper_from or paper(read(course.release_notebook(module)))
         self.examiner = Examiner(
             course.checks(module),
@@ -165,28 +171,53 @@ class Grader:
         tasks: tuple[TaskResult, ...],
         cells: tuple[CellRun, ...],
     ) -> Report:
-        return Report(
-            course=self.course.name,
-            module=self.module.folder,
-            student=submission.student,
-            state="needs_person" if any(one.verdict == "broken" for one in tasks) else "graded",
-            points=round(sum(one.points or 0.0 for one in tasks), 6),
-            max_points=self.paper.points,
-            tasks=tasks,
-            cells=cells,
-            notes=notes,
-            digests=digests,
-            sandbox=self.nursery.tier,
-            engine=__version__,
-            graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            seconds=round(time.perf_counter() - started, 4),
-            cpu_seconds=0.0,
-            peak_memory_mb=0.0,
-        )
+        made = _report(self.course, self.module, submission.student, digests, self.nursery.tier, notes, tasks)
+        return replace(made, cells=cells, seconds=round(time.perf_counter() - started, 4))
+
+
+def lost(
+    course: Course, module: Module, submission: Submission, digests: Digests, reason: str, tier: str
+) -> Graded:
+    """The report of a submission the platform could not grade: no points, no zero, a person looks."""
+    cells = paper(read(course.release_notebook(module))).graded
+    message = f"the platform could not grade this: {reason}"
+    tasks = tuple(scoring.without_points(cell, "broken", message) for cell in cells)
+    notes = (*submission.notes, Note("platform", message, None, "staff"))
+    return Graded(_report(course, module, submission.student, digests, tier, notes, tasks), None)
+
+
+def _report(
+    course: Course,
+    module: Module,
+    student: str,
+    digests: Digests,
+    tier: str,
+    notes: tuple[Note, ...],
+    tasks: tuple[TaskResult, ...],
+) -> Report:
+    return Report(
+        course=course.name,
+        module=module.folder,
+        student=student,
+        state="needs_person" if any(one.verdict == "broken" for one in tasks) else "graded",
+        points=round(sum(one.points or 0.0 for one in tasks), 6),
+        max_points=sum(one.max_points for one in tasks),
+        tasks=tasks,
+        cells=(),
+        notes=notes,
+        digests=digests,
+        sandbox=tier,
+        engine=__version__,
+        graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        seconds=0.0,
+        cpu_seconds=0.0,
+        peak_memory_mb=0.0,
+    )
 
 
 def _grade_id(cell: Notebook) -> str | None:
-    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+    found: str | None = cell["metadata"].get("nbgrader", {}).get("grade_id")
+    return found
 
 
 def _order_notes(notebook: Notebook, cells: list[CellRun]) -> list[Note]:

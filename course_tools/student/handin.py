@@ -53,8 +53,7 @@ def submit(
 
     Raises UserError when there is no notebook, when it is too large, and when a way that was asked for fails.
     """
-    from course_tools.grading.digests import of_files
-    from course_tools.notebooks.digest import digest
+    from course_tools.notebooks.digest import digest, digest_of_files
 
     files = _files(workspace, module)
     name = student_name(workspace, student)
@@ -85,7 +84,7 @@ def submit(
         student=name,
         way=used,
         at=moment.isoformat(timespec="seconds"),
-        digest=of_files(files),
+        digest=digest_of_files(files),
         files=hashes,
         archive=archive,
         archive_digest=archive_digest,
