@@ -802,20 +802,23 @@ Trainer.save_checkpoint, Trainer.load_checkpoint = save_checkpoint, load_checkpo
 def test_unit_checkpoint():
     rng = np.random.default_rng(5)
     model = mlp(3, 4, 1, rng=rng)
-    trainer = Trainer(model, Adam(model.parameters(), lr=0.05), MSELoss(), grad_clip_norm=0.5)
+    trainer = Trainer(model, Adam(model.parameters(), lr=0.05), MSELoss())
     batches = [(rng.normal(size=(6, 3)), rng.normal(size=(6, 1)))]
     trainer.train_epoch(batches)
     weights = np.array(model.parameters()[0].data)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kept" / "after1.npz"
+        trainer.grad_clip_norm = 0.5
         trainer.save_checkpoint(path)
+        trainer.grad_clip_norm = None
         next_loss = trainer.train_epoch(batches), trainer.train_epoch(batches)
         for p in model.parameters():
             p.data[...] = 7.0
-        trainer.epoch, trainer.grad_clip_norm = 99, None
+        trainer.epoch = 99
         trainer.load_checkpoint(path)
     ck.same(model.parameters()[0].data, weights, "weights after loading")
     ck.same([trainer.epoch, trainer.step, trainer.grad_clip_norm], [1, 1, 0.5], "epoch, step, limit")
+    trainer.grad_clip_norm = None
     again = trainer.train_epoch(batches), trainer.train_epoch(batches)
     ck.same(list(again), list(next_loss), "the next two losses", hint="the moments belong to the state")
 
@@ -1146,10 +1149,10 @@ def demonstrate_complete_training(rng=None) -> dict:
               resumed_equal (bool): after epoch 100 the trainer is saved and loaded into a second, newly built
               one; both train 3 epochs; True if all their weights are then exactly equal
     """
-    inputs, labels = xor()  # given: the four points
+    rng = np.random.default_rng(rng)  # given: a generator stays as it is, None becomes a new one
+    inputs, labels = xor()
     targets = one_hot(labels, 2)
     ### BEGIN SOLUTION
-    rng = np.random.default_rng(rng)
     trainer, other = xor_trainer(rng), xor_trainer(rng)
     grad_norms, resumed_equal = [], False
     for epoch in range(200):

@@ -1,4 +1,4 @@
-"""Draw epoch.svg, the order of events in one epoch: `python epoch.py` writes it beside this file."""
+"""Draw epoch.svg, the order of events in one epoch: `python 07_epoch.py` writes it beside this file."""
 
 from __future__ import annotations
 
@@ -55,4 +55,4 @@ def drawing() -> str:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_suffix(".svg").write_text(drawing(), encoding="utf-8")
+    Path(__file__).with_name("epoch.svg").write_text(drawing(), encoding="utf-8")
