@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import gzip
 import io
@@ -16,21 +15,23 @@ from typing import Any
 
 MOST = 20_000_000  # unpacked bytes of one archive member that are looked at
 DEEPEST = 4  # archive in base64 in archive ...
-BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{4}[ \t\r\n\"',\\]*){5,}[A-Za-z0-9+/_-]*={0,2}")
+BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+# The same over several lines, as mail and notebooks break it.
+BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}={0,2}[\s\"',#]*){2,}")
+URL_SAFE = bytes.maketrans(b"-_", b"+/")
 HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2}){12,}")
 
 
 def texts(content: bytes, way: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """Every text in the bytes, with the way it was hidden ("" for plain, "base64, zip")."""
-    text = content.decode("utf-8", "replace")
-    yield way, text
-    # JSON may write any letter as an escape.
+    views = [content]
+    # JSON may write any letter as an escape, and breaks lines where their author did not.
     with contextlib.suppress(ValueError, RecursionError):
-        yield way, "\n".join(strings(json.loads(content)))
-    if depth >= DEEPEST:
-        return
-    for kind, inner in _unpacked(content):
-        yield from texts(inner, f"{way}, {kind}".lstrip(", "), depth + 1)
+        views.append("\n".join(strings(json.loads(content))).encode("utf-8", "replace"))
+    for view in views:
+        yield way, view.decode("utf-8", "replace")
+        for kind, inner in _unpacked(view) if depth < DEEPEST else ():
+            yield from texts(inner, f"{way}, {kind}".lstrip(", "), depth + 1)
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -49,10 +50,11 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
-    for found in BASE64.finditer(content):
-        packed = re.sub(rb"[^A-Za-z0-9+/_-]", b"", found.group()).translate(bytes.maketrans(b"-_", b"+/"))
-        with contextlib.suppress(binascii.Error):
-            yield "base64", base64.b64decode(packed[: len(packed) // 4 * 4])
+    for pattern in (BASE64, BASE64_LINES):
+        for run in pattern.finditer(content):
+            letters = re.sub(rb"[^A-Za-z0-9+/_-]", b"", run.group()).translate(URL_SAFE)
+            letters = letters[: len(letters) - (len(letters) % 4 == 1)]  # one letter alone encodes nothing
+            yield "base64", base64.b64decode(letters + b"=" * (-len(letters) % 4))
     for found in HEXADECIMAL.finditer(content):
         yield "hexadecimal", bytes.fromhex(found.group().decode())
     if content.startswith(b"\x1f\x8b"):

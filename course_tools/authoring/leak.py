@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from course_tools.authoring import disguise
@@ -119,42 +120,50 @@ def _in_texts(file: str, content: bytes, secrets: Secrets) -> Iterator[Finding]:
                 yield _finding(f"it holds the marker {marker}{how}", file)
         squashed = squash(text)
         for secret in secrets.lines:
-            wanted = squash(secret.text)
+            wanted = _squashed(secret.text)
             if wanted in squashed:
                 yield _given_away(secret, how, file)
             elif wanted[::-1] in squashed:
                 yield _given_away(secret, f"{how} (backwards)", file)
         words = _words(text)
-        backwards = _words(text[::-1])
         for secret in secrets.phrases:
-            if _shares(secret.text, words):
+            if any(run in words for run in _runs(secret.text)):
                 yield _given_away(secret, how, file)
-            elif _shares(secret.text, backwards):
+            elif any(run in words for run in _runs(secret.text[::-1])):
                 yield _given_away(secret, f"{how} (backwards)", file)
-        bare = re.sub(r"[\s\"'`*\\]+", "", text).casefold()
         for key, secret in secrets.quiz:
-            value = re.sub(r"[\s\"'`]+", "", secret.text).casefold()
-            answered = rf"{re.escape(key.casefold())}[\])]*(?:=|:|->|→|\||is)+{re.escape(value)}(?![\w.])"
-            if re.search(rf"(?<!\w){answered}", bare):
+            if _answered(key, secret.text).search(text):
                 yield _given_away(Secret(secret.kind, f"{key}: {secret.text}", secret.origin), how, file)
         for secret in secrets.words:
             if secret.text.casefold() in text.casefold():
                 yield _given_away(secret, how, file)
 
 
-def _words(text: str) -> set[tuple[str, ...]]:
-    """All runs of WORDS and of fewer words, down to 4."""
-    words = re.findall(r"\w+", text.casefold())
-    return {
-        tuple(words[at : at + size]) for size in range(4, WORDS + 1) for at in range(len(words) - size + 1)
-    }
+_squashed = cache(squash)  # the secrets are the same for every text
 
 
-def _shares(phrase: str, shown: set[tuple[str, ...]]) -> bool:
-    words = re.findall(r"\w+", phrase.casefold())
-    if len(words) < WORDS:  # a short line counts as a whole, a very short one says nothing
-        return len(words) >= 4 and len("".join(words)) >= SHORT and tuple(words) in shown
-    return any(tuple(words[at : at + WORDS]) in shown for at in range(len(words) - WORDS + 1))
+def _words(text: str) -> str:
+    """The words of the text in one case of letters, one blank between them and at both ends."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return f" {' '.join(words)} "
+
+
+@cache
+def _runs(phrase: str) -> tuple[str, ...]:
+    """Runs of WORDS words of the phrase; a short one counts as a whole, a very short one says nothing."""
+    words = _words(phrase).split()
+    if len(words) < WORDS:
+        return (f" {' '.join(words)} ",) if len("".join(words)) >= SHORT else ()
+    return tuple(f" {' '.join(words[at : at + WORDS])} " for at in range(len(words) - WORDS + 1))
+
+
+@cache
+def _answered(key: str, value: str) -> re.Pattern[str]:
+    """A key and its answer with nothing but a sign or "is" between them, however both are quoted."""
+    gap = r"[\s\"'`*]*"
+    answer = gap.join(re.escape(part) for part in re.sub(r"[\"'`]", "", value).split())
+    says = rf"(?:(?:=|:|->|→|\||\bis\b){gap})+"
+    return re.compile(rf"(?<!\w){re.escape(key)}{gap}[\])]*{gap}{says}{answer}(?!\w|\.\d)", re.IGNORECASE)
 
 
 def _given_away(secret: Secret, how: str, file: str) -> Finding:

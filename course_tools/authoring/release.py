@@ -117,15 +117,11 @@ def _before(folder: Path, others: str) -> str:
 
 
 def _reasons(log: str) -> str:
-    """nbgrader's error lines without tracebacks and repetitions."""
-    lines = [
-        re.sub(r"^\[\w+ \| ERROR\] ", "", line)
-        for line in log.splitlines()
-        if "| ERROR]" in line and "Traceback" not in line
-    ]
-    # The exception itself stands on a line of its own, at the end of the traceback.
-    lines += re.findall(r"^(?:[\w.]+Error|[\w.]+Exception): .+$", log, re.MULTILINE)
-    return "\n".join(f"  {line}" for line in dict.fromkeys(lines)) or f"  {log.strip()[-500:]}"
+    """What went wrong, from nbgrader's log: the exceptions at the ends of tracebacks, else its error lines."""
+    raised = re.findall(r"^\s*(\w[\w.]*(?:Error|Exception): .+)$", log, re.MULTILINE)
+    errors = re.findall(r"^\[\w+ \| (?:ERROR|CRITICAL)\] (.+)$", log, re.MULTILINE)
+    lines = raised or errors or [log.strip()[-500:] or "it said nothing"]
+    return "\n".join(f"  {line}" for line in dict.fromkeys(lines))
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -72,7 +72,10 @@ def gather(course: Course, module: Module, source: Notebook) -> Secrets:
         ]
     author = course.source_text(module)
     return Secrets(
-        lines=tuple(one for one in dict.fromkeys(lines) if squash(one.text) not in given),
+        # Known mistakes repeat lines of the solution; the first to name a line keeps it.
+        lines=tuple(
+            {squash(one.text): one for one in reversed(lines) if squash(one.text) not in given}.values()
+        ),
         phrases=tuple(phrases),
         quiz=tuple(quiz),
         words=(Secret("seed", module.seed, "course.toml"),),
