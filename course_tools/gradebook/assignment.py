@@ -22,6 +22,7 @@ class SourceCell:
     cell_type: str
     source: str
     locked: bool
+    checksum: str | None  # nbgrader's MD5
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _notebook(db: Connection, row: Any) -> NotebookRow:
         comments={one.name: one.id for one in cells if one.type in ("SolutionCell", "TaskCell")},
         solutions=frozenset(one.name for one in cells if one.type == "SolutionCell"),
         sources={
-            one.name: SourceCell(one.name, one.cell_type, one.source, bool(one.locked)) for one in sources
+            one.name: SourceCell(one.name, one.cell_type, one.source or "", bool(one.locked), one.checksum)
+            for one in sources
         },
     )
 

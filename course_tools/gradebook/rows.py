@@ -72,6 +72,36 @@ def ensure_submissions(
     return {one.student_id: one for one in db.execute(query)} if missing else known
 
 
+def of(db: Connection, assignment: str, notebook: str, student: str) -> tuple[str, str, datetime | None]:
+    """(submitted_assignment.id, submitted_notebook.id, timestamp) of a submission nbgrader has rows for."""
+    from sqlalchemy import select
+
+    from course_tools.gradebook import schema as s
+
+    query = (
+        select(s.submitted_assignment.c.id, s.submitted_notebook.c.id, s.submitted_assignment.c.timestamp)
+        .join(s.submitted_notebook, s.submitted_notebook.c.assignment_id == s.submitted_assignment.c.id)
+        .join(s.assignment, s.assignment.c.id == s.submitted_assignment.c.assignment_id)
+        .join(s.notebook, s.notebook.c.id == s.submitted_notebook.c.notebook_id)
+        .where(
+            s.assignment.c.name == assignment,
+            s.notebook.c.name == notebook,
+            s.submitted_assignment.c.student_id == student,
+        )
+    )
+    submission, submitted, when = db.execute(query).one()
+    return submission, submitted, when
+
+
+def set_time(db: Connection, submission: str, when: datetime | None) -> None:
+    """Set the hand-in time of one submitted_assignment."""
+    from sqlalchemy import update
+
+    from course_tools.gradebook.schema import submitted_assignment as table
+
+    db.execute(update(table).where(table.c.id == submission).values(timestamp=when))
+
+
 def ensure_students(db: Connection, names: Sequence[str]) -> None:
     from sqlalchemy import select
 

@@ -1,0 +1,1 @@
+"""Grading and gradebook put together: class runs, and nbgrader's own Autograde through our engine."""
