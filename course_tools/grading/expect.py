@@ -51,7 +51,7 @@ class Expectation:
         )
 
     def equal(self, expected: Any, *, what: str = "value") -> Expectation:
-        """The same type and value: text, truth values, whole numbers, None, lists and dicts of these, arrays bit for bit."""
+        """The same type and value: text, truth values, whole numbers, None, lists and dicts, arrays bit for bit."""
         if not _equal(self.value, expected):
             raise Failed("not the same", what=what, got=show(self.value), expected=show(expected))
         return self

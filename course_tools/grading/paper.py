@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,13 +46,15 @@ def paper(notebook: Notebook) -> Paper:
     Raises UserError when it has none: then there is nothing to grade.
     """
     graded = []
+    heading = ""
     for cell in notebook["cells"]:
+        heading = _heading(cell) or heading
         ours = cell["metadata"].get("nbgrader", {})
         if not (ours.get("grade") or ours.get("task")):
             continue
         course = cell["metadata"].get("course", {})
         test = cell["cell_type"] == "code" and not ours.get("solution")
-        title = " ".join(filter(None, (course.get("task"), course.get("title")))) or ours["grade_id"]
+        title = heading if course.get("task") and heading.startswith(course["task"]) else ours["grade_id"]
         graded.append(
             GradedCell(
                 grade_id=ours["grade_id"],
@@ -65,3 +68,12 @@ def paper(notebook: Notebook) -> Paper:
     if not graded:
         raise UserError("The released notebook has no graded cell.\nTry:  tito author check")
     return Paper(notebook, tuple(graded))
+
+
+def _heading(cell: Notebook) -> str:
+    """The last heading of a text cell: "## 07.2 · clip_grad_norm · 10 points" gives "07.2 clip_grad_norm"."""
+    if cell["cell_type"] != "markdown":
+        return ""
+    found = re.findall(r"^#+ +(.+?) *$", cell["source"], re.MULTILINE)
+    parts = [part.strip() for part in found[-1].split("·")] if found else []
+    return " ".join(part for part in parts if not part.endswith("points"))
