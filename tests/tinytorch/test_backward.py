@@ -58,6 +58,12 @@ def test_a_leaf_keeps_its_dtype_in_a_wider_graph():
         assert x.grad.dtype == np.float32
 
 
+def test_the_power_0_is_flat_even_at_0():
+    x = leaf([0.0, 2.0])
+    (x**0).sum().backward()
+    assert np.array_equal(x.grad, [0, 0])
+
+
 def test_a_diamond_of_depth_60_takes_no_time():
     x = leaf(1.0)
     y = x

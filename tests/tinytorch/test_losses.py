@@ -102,6 +102,17 @@ def test_large_logits_stay_finite():
         assert not loss.backward()[1].any()
 
 
+def test_focal_keeps_its_digits_when_nearly_sure():
+    """Two classes, a gap of 30: 1 - p is exactly 1 / (1 + e^30), near 1e-13."""
+    rest = 1 / (1 + np.exp(30.0))
+    loss = FocalLoss(0.5)
+    assert loss.forward([[30.0, 0.0]], [0]) == pytest.approx(
+        -np.sqrt(rest) * np.log1p(-rest), rel=1e-12, abs=0
+    )
+    slope = rest * np.sqrt(rest) * (1 - 0.5 * (1 - rest) * np.log1p(-rest) / rest)
+    np.testing.assert_allclose(loss.backward(), [[-slope, slope]], rtol=1e-12)
+
+
 @pytest.mark.parametrize("axis", [0, -2, -1])
 def test_log_softmax(axis, rng):
     x = rng.normal(size=(3, 5, 7)) * 30

@@ -127,8 +127,9 @@ def unbroadcast(g, shape):
     """Sum `g` over the axes that broadcasting added to `shape` or stretched from 1; the result has that shape."""
     if g.shape == shape:
         return g
-    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
-    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1 and g.shape[axis] != 1)
+    if g.ndim > len(shape):
+        g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    stretched = tuple(axis for axis, size in enumerate(shape) if size != g.shape[axis])
     return g.sum(axis=stretched, keepdims=True) if stretched else g
 
 

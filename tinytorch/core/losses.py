@@ -58,7 +58,7 @@ class MSELoss(Loss):
                 f"outputs {outputs.shape} and targets {targets.shape} must have one shape, not empty"
             )
         self.saved = outputs - targets
-        return float((self.saved * self.saved).mean())
+        return float(np.vdot(self.saved, self.saved)) / self.saved.size
 
     def backward(self):
         difference = self._saved()
@@ -159,9 +159,12 @@ class FocalLoss(Loss):
         chances, here = np.exp(logs), (np.arange(kept.size), kept)
         rest = chances.copy()
         rest[here] = 0
-        rest = rest.sum(axis=-1)  # 1 - p as a sum of the others: p near 1 loses no digits
-        self.saved = chances, rest, logs[here], kept, counts, np.shape(logits)
-        return float(-(rest**self.gamma * logs[here]).sum() / max(kept.size, 1))
+        rest = rest.sum(
+            axis=-1
+        )  # 1 - p as the sum of the others: for p near 1 a subtraction leaves no digits
+        log_right = np.where(rest < 0.5, np.log1p(-np.minimum(rest, 0.5)), logs[here])  # nor does log(p)
+        self.saved = chances, rest, log_right, kept, counts, np.shape(logits)
+        return float(-(rest**self.gamma * log_right).sum() / max(kept.size, 1))
 
     def backward(self):
         """d/dz_j of a row is (p_j - [j is right]) * (rest^gamma - gamma * rest^(gamma - 1) * p * log p)."""

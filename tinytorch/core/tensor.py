@@ -33,9 +33,8 @@ class Tensor:
     """
 
     recorder = None  # called as recorder(result, op, inputs, ctx) after every operation
-    __array_ufunc__ = (
-        None  # makes `array + tensor` ask the Tensor, and `np.exp(tensor)` an error, not a lost graph
-    )
+    # numpy then leaves `array + tensor` to us, and refuses np.exp(tensor), which would lose the graph in silence
+    __array_ufunc__ = None
 
     requires_grad = False
     grad = None
