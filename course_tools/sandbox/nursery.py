@@ -73,40 +73,44 @@ class Nursery:
         if self.tier == "bubblewrap+watchdog":
             self._groups = None
         self._folder = tempfile.mkdtemp(prefix="tito-nursery-")
+        try:
+            self._launch()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _launch(self) -> None:
         ours, theirs = socket.socketpair()
-        errors = open(Path(self._folder) / "errors", "w+b")  # noqa: SIM115 - closed below, the child keeps its own
-        made = {target: _memory_file(text) for target, text in view.MADE_FILES.items()}
-        try:
-            command, environment, config = self._plan(theirs.fileno(), made)
-            self._child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=errors,
-                stderr=errors,
-                env=environment,
-                cwd="/",
-                pass_fds=(theirs.fileno(), *made.values()),
-            )
-        finally:
-            theirs.close()
-            for fd in made.values():
-                os.close(fd)
         self._channel = Channel(ours, max_header=CONTROL_BYTES, max_body=0)
-        program = b"" if self.tier == "unsafe" else seccomp.program()
-        try:
-            self._channel.send(config, program)
-            reply = self._reply(WARM_SECONDS)
+        made = {target: _memory_file(text) for target, text in view.MADE_FILES.items()}
+        with open(Path(self._folder) / "errors", "w+b") as errors, theirs:
+            try:
+                command, environment, config = self._plan(theirs.fileno(), made)
+                self._child = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=errors,
+                    stderr=errors,
+                    env=environment,
+                    cwd="/",
+                    start_new_session=True,
+                    pass_fds=(theirs.fileno(), *made.values()),
+                )
+            finally:
+                for fd in made.values():
+                    os.close(fd)
+            theirs.close()
+            program = b"" if self.tier == "unsafe" else seccomp.program(local_sockets=self._walled)
+            try:
+                self._channel.send(config, program)
+                reply = self._reply(WARM_SECONDS)
+            except (SandboxLost, Hungup) as lost:
+                errors.seek(0)
+                said = errors.read(4000).decode("utf-8", "replace").strip()
+                raise SandboxUnavailable(f"The sandbox did not start ({lost}).\nIt said: {said}") from lost
             if reply.get("t") != "warm":
                 raise SandboxUnavailable(f"The sandbox did not start: {reply.get('why')}")
-        except (SandboxLost, Hungup) as lost:
-            errors.seek(0)
-            said = errors.read(4000).decode("utf-8", "replace").strip()
-            raise SandboxUnavailable(f"The sandbox did not start ({lost}).\nIt said: {said}") from lost
-        finally:
-            errors.close()
-            if self._channel.peer is None:
-                self.close()
-        return self
 
     def open(self, files: Mapping[str, bytes] | None = None) -> Session:
         """A fresh session whose working folder holds `files` (relative names).
@@ -188,8 +192,11 @@ class Nursery:
             return words, {}, config
         words = view.command("nursery", fd, str(view.INSIDE))
         if self.tier == "namespaces":
-            binds = [*view.binds(self._public), (str(view.INSIDE), str(view.INSIDE))]
-            config["view"] = {"binds": binds, "made": view.MADE_FILES, "folders": [view.HOME, view.SCRATCH]}
+            config["view"] = {
+                "binds": view.binds(self._public),
+                "made": view.MADE_FILES,
+                "folders": [view.HOME, view.SCRATCH],
+            }
             return words, environment, config
         if root and view.reachable_by_all():
             config["uid"] = bubblewrap.UNPRIVILEGED_ID

@@ -1,12 +1,13 @@
 """The system calls that code inside may make, as a ready-made BPF program.
 
 An allow-list: what computing, files, threads and child processes need. Everything else answers "no such call"
-(ENOSYS), which C libraries know how to fall back from; a socket other than a local one answers EAFNOSUPPORT.
+(ENOSYS), which C libraries know how to fall back from; a network socket answers EAFNOSUPPORT.
 """
 
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import socket
 import tempfile
@@ -38,18 +39,25 @@ shmget shmat shmctl shmdt semget semop semctl semtimedop
 NAMESPACE_FLAGS = 0x7E020080  # CLONE_NEW*: user, pid, net, ipc, uts, mount, cgroup, time
 
 
-def program() -> bytes:
-    """The filter for this machine's architecture. Raises OSError or ImportError when libseccomp is missing."""
+@functools.cache
+def program(local_sockets: bool = True) -> bytes:
+    """The filter for this machine's architecture. Raises OSError or ImportError when libseccomp is missing.
+
+    local_sockets   False where the file tree is shared with the machine: there a local socket may belong to a
+                    service of it (a database, Docker), and Landlock does not stop a connection. Socket pairs stay.
+    """
     import pyseccomp
 
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.ENOSYS))
     for name in ALLOWED:
         _allow(rules, name)
-    # Local sockets only. `sendto` and `connect` stay: without a network socket they reach nobody.
-    rules.add_rule(pyseccomp.ALLOW, "socket", pyseccomp.Arg(0, pyseccomp.EQ, socket.AF_UNIX))
-    rules.add_rule(
-        pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX)
-    )
+    # `sendto` and `connect` are on the list: without a network socket they reach nobody.
+    refused = pyseccomp.ERRNO(errno.EAFNOSUPPORT)
+    if local_sockets:
+        rules.add_rule(pyseccomp.ALLOW, "socket", pyseccomp.Arg(0, pyseccomp.EQ, socket.AF_UNIX))
+        rules.add_rule(refused, "socket", pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
+    else:
+        rules.add_rule(refused, "socket")
     # Processes and threads, but no new namespaces. clone3 hides its flags in memory, so it stays "no such call".
     _allow(rules, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, NAMESPACE_FLAGS, 0))
     rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "ptrace")

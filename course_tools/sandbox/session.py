@@ -239,6 +239,7 @@ class Session:
             allowance += self._channel.max_body
         tick = 0.02
         while True:
+            over = self._body.process.gone()  # asked first: what it said before it ended still counts
             try:
                 while (frame := self._channel.next()) is not None:
                     header, data = frame
@@ -254,6 +255,8 @@ class Session:
                 raise Stopped("protocol", f"your code broke the connection to the grader ({bad})") from bad
             except Hungup as stop:
                 raise Stopped("gone", str(stop)) from stop
+            if over:
+                raise Stopped("gone", "it ended")
             self._drain(collector)
             now = time.monotonic()
             if now >= deadline:

@@ -149,9 +149,12 @@ class Snapshot:
         deadline = began + wall_seconds(seconds)
         tick = 0.02
         while True:
+            over = body.process.gone() or (self._process is not None and self._process.gone())
             frame = channel.next()
             if frame is not None:
                 return frame
+            if over:
+                raise Hungup("it ended")
             now = time.monotonic()
             if now >= deadline:
                 raise _Over
@@ -161,8 +164,6 @@ class Snapshot:
                     watched.append(process.handle)
             select.select(watched, [], [], min(tick, deadline - now))
             tick = min(WATCH_SECONDS, tick * 1.5)
-            if self._process is not None and self._process.gone() and (frame := channel.next()) is None:
-                raise Hungup("it ended")
             if body.too_much_memory():
                 raise _Starved
             cpu = body.cpu_seconds()

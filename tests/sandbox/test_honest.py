@@ -36,7 +36,12 @@ def test_it_just_works(session, source):
 
 
 def test_running_the_same_notebook_twice_gives_the_same_record(nursery):
-    cells = ["import numpy as np\nprint(np.random.rand())", "1 / 0", "{'b', 'a', 'c'}", "import torch_missing"]
+    cells = [
+        "import numpy as np\nprint(np.random.rand())",
+        "1 / 0",
+        "{'b', 'a', 'c'}",
+        "import torch_missing",
+    ]
     records = []
     for _ in range(2):
         with nursery.open() as session:

@@ -7,7 +7,9 @@ import time
 import pytest
 
 LOOP = "while True: pass"
-STUBBORN = "x = 0\nwhile True:\n    try:\n        y = 0\n        while True: x += 1\n    except BaseException: pass"
+STUBBORN = (
+    "x = 0\nwhile True:\n    try:\n        y = 0\n        while True: x += 1\n    except BaseException: pass"
+)
 
 
 def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(session, ok, text):

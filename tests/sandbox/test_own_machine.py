@@ -7,7 +7,9 @@ import time
 
 from course_tools.sandbox import OwnMachine
 
-STUBBORN = "x = 0\nwhile True:\n    try:\n        y = 0\n        while True: x += 1\n    except BaseException: pass"
+STUBBORN = (
+    "x = 0\nwhile True:\n    try:\n        y = 0\n        while True: x += 1\n    except BaseException: pass"
+)
 
 
 def test_cells_probes_and_files_work_without_walls(own, ok, probe, text):

@@ -159,6 +159,7 @@ class Session:
             os.close(fds[0])
             return
         try:
+            os.setsid()  # a signal to its process group must not reach the notebook
             self.wire.close()
             move(fds[0], 3)
             wire = Wire(_socket.socket(fileno=3))
@@ -468,6 +469,7 @@ def reap(pid, statuses, namespaces):
 
 def wall_in(config, limits):
     """Namespaces, mounts, limits and rights of one session; the folder its cells run in."""
+    os.setsid()  # kill(0) reaches a whole process group, across process namespaces
     walls.unshare(
         walls.CLONE_NEWNS | walls.CLONE_NEWNET | walls.CLONE_NEWIPC | walls.CLONE_NEWUTS, "make namespaces"
     )
