@@ -85,6 +85,7 @@ LABELS = np.array([0, 1, 1, 1])
         (OUTPUTS, np.zeros((4, 3)), 0),
         (OUTPUTS, np.array([[2.0, -1.0, 0.0]] * 4), 0),  # sums to 1
         (OUTPUTS, LABELS + 0.5, 0),
+        (OUTPUTS, LABELS.astype(float), 0),  # integers by dtype: labels go in as arrays, not as Tensors
         (OUTPUTS[:, :1], np.zeros((4, 1), dtype=int), 0),
         (OUTPUTS[:, 0], np.zeros(4, dtype=int), 0),
         (OUTPUTS[:, :1], np.ones((4, 1)), 0),
