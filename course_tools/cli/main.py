@@ -39,6 +39,8 @@ def tito(ctx: click.Context, as_json: bool) -> None:
 
         say.expect_json(as_json)
         resume(as_json)
+    elif as_json:
+        raise click.UsageError("--json belongs behind the command it is meant for.", ctx)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

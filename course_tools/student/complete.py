@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import platform
-import symtable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,10 @@ from course_tools import __version__
 from course_tools.course import Module
 from course_tools.files import UserError
 from course_tools.notebooks import ExportError, export, exported_names
+from course_tools.notebooks.cells import is_answer
 from course_tools.notebooks.digest import digest
-from course_tools.student import desk, explain, lastrun, needs
+from course_tools.notebooks.export import is_exported
+from course_tools.student import desk, explain, importable, lastrun, needs
 from course_tools.student import progress as records
 from course_tools.student.homework import Homework, open_homework
 from course_tools.student.progress import Completed, Earlier, Progress, Tell
@@ -71,13 +71,15 @@ def complete(
         text, refused = export(homework.notebook, module=module.export), None
     except ExportError as error:  # a failing test is said first: it comes first in the notebook
         text, refused = "", error
-    check = _import_check(text, module.export) if text else None
+    check = importable.check(text, module.export) if text else None
     done = run(workspace, homework, earlier=earlier, extra=check, step=step)
     lastrun.remember(workspace, module, done.remembered(lambda one: explain.failure(done, one)))
     _require_green(done)
     if refused is not None:
         raise refused
-    _require_import(done, text)
+    trouble = importable.trouble(done, text)
+    if trouble:
+        raise NotYet(trouble, data_of(done))
     content = text.encode()
     # Read again: another terminal may have completed another module meanwhile.
     progress = records.load(workspace, tell)
@@ -167,29 +169,6 @@ def _require_green(done: Run) -> None:
         )
 
 
-def _require_import(done: Run, text: str) -> None:
-    """The exported file, executed as a fresh module in the same session, must come to life."""
-    ended, module = done.extra, done.homework.module
-    if ended is not None and ended.status == "ok":
-        return
-    if ended is None:
-        raise NotYet(
-            f"Every check passes, but the program ended before its last cell: {done.ending}.\n"
-            f"Nothing was exported.\nTry:  tito module test {module.number}",
-            data_of(done),
-        )
-    lines = text.split("\n")
-    line = next((line for index, line in reversed(ended.trail) if index == -2), None)
-    shown = f"\n    {lines[line - 1].strip()}" if line and line <= len(lines) else ""
-    said = ended.error_message if ended.error_name == "NotExported" else None
-    raise NotYet(
-        f"Every check passes, but {module.export} would not work on its own.\n"
-        f"{said or f'{ended.error_name}: {ended.error_message[:200]}'}{shown}\n"
-        "What exported cells use must be made in exported cells: put #| export on top of the cell that makes it.",
-        data_of(done),
-    )
-
-
 def _completion(
     workspace: Workspace,
     homework: Homework,
@@ -217,11 +196,18 @@ def _completion(
         run=done,
         tests=tests,
         exported=workspace.exported(module),
-        names=exported_names(text),
+        names=_to_show(homework, text),
         backup=backup,
         remarks=tuple(remarks),
         following=following(workspace, progress, module),
     )
+
+
+def _to_show(homework: Homework, text: str) -> tuple[str, ...]:
+    """Importable names, the student's own before the given ones, and of these classes first."""
+    answers = [one for one in homework.notebook["cells"] if is_answer(one) and is_exported(one)]
+    own = {name for cell in answers for name in exported_names(cell["source"])}
+    return tuple(sorted(exported_names(text), key=lambda one: (one not in own, not one[0].isupper())))
 
 
 def following(workspace: Workspace, progress: Progress, module: Module) -> Module | None:
@@ -233,42 +219,3 @@ def following(workspace: Workspace, progress: Progress, module: Module) -> Modul
         if progress.of(one) is None and one != module and course.release_notebook(one).is_file()
     ]
     return next((one for one in open_ if one.number > module.number), open_[0] if open_ else None)
-
-
-def _import_check(text: str, name: str) -> str:
-    """Source of a cell that executes the exported text as a module of its own and complains when it is not whole."""
-    return CHECK.format(text=text, name=name, used=sorted(_used(text)))
-
-
-def _used(text: str) -> set[str]:
-    """Global names that code inside functions and classes of the text looks up only when it is called."""
-    used: set[str] = set()
-    open_ = [symtable.symtable(text, "<export>", "exec")]
-    while open_:
-        table = open_.pop()
-        used |= {one.get_name() for one in table.get_symbols() if one.is_global() and one.is_referenced()}
-        open_ += table.get_children()
-    return used - set(dir(builtins))
-
-
-CHECK = """\
-def _check_export():
-    import sys, types
-    class NotExported(Exception):
-        pass
-    name = {name!r}
-    module = types.ModuleType(name)
-    before = sys.modules.get(name)
-    sys.modules[name] = module  # dataclasses look their module up
-    try:
-        exec(compile({text!r}, "<export>", "exec"), vars(module))
-    finally:
-        if before is None:
-            sys.modules.pop(name, None)
-        else:
-            sys.modules[name] = before
-    absent = [one for one in {used!r} if one not in vars(module) and one in globals()]
-    if absent:
-        raise NotExported("Exported cells use " + ", ".join(absent) + ", made in a cell without #| export.")
-_check_export()
-"""

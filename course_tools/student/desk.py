@@ -9,7 +9,8 @@ from course_tools.course import Module
 from course_tools.files import UserError, atomic_write
 from course_tools.student.workspace import Workspace
 
-LEAVE = frozenset({"__pycache__", "feedback"})  # by name, wherever they lie; so is what starts with a dot
+# By name, wherever they lie. nbgrader's exchange leaves out the same, so a receipt's digest is the report's.
+LEAVE = frozenset({".ipynb_checkpoints", "__pycache__", "feedback"})
 
 
 class NotReleased(UserError):
@@ -38,12 +39,12 @@ class Saved:
 
 
 def files_below(folder: Path) -> dict[str, Path]:
-    """Regular files of a module's folder by their name relative to it, sorted; no caches, links or hidden ones."""
+    """Regular files of a module's folder by their name relative to it, sorted; no caches and no links."""
     found = {}
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") or part in LEAVE for part in parts)
-        if not hidden and path.suffix != ".pyc" and path.is_file() and not path.is_symlink():
+        left_out = any(part in LEAVE for part in parts)
+        if not left_out and path.suffix != ".pyc" and path.is_file() and not path.is_symlink():
             found["/".join(parts)] = path
     return found
 

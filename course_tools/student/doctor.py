@@ -15,7 +15,7 @@ from typing import Literal
 from course_tools import __version__
 from course_tools.files import UserError
 from course_tools.student import source, workspace
-from course_tools.student.handin import nbgrader_command
+from course_tools.student.exchange import nbgrader_command
 
 Health = Literal["ok", "warn", "fail"]
 OLDEST_PYTHON = (3, 11)

@@ -12,15 +12,16 @@ from types import TracebackType
 from typing import Any
 
 from course_tools.course import Module
+from course_tools.files import UserError
 from course_tools.records import CellStatus
-from course_tools.sandbox.limits import Limits
+from course_tools.sandbox.limits import Limits, SandboxLost
 from course_tools.sandbox.own_machine import OwnMachine
 from course_tools.student.progress import Earlier
+from course_tools.student.run import EXPORT
 from course_tools.student.workspace import Workspace
 
 # IPython's words for a frame of a cell, and Python's for one of the exported text.
 FRAME = re.compile(r"^\s*(?:Cell In\[(\d+)\], line (\d+)|File <export>:(\d+))", re.MULTILINE)
-EXPORT = -2  # the position that stands for the exported text in a trail
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,13 @@ class Engine:
         self._left = ExitStack()
 
     def __enter__(self) -> Engine:
-        self._left.enter_context(self._machine)
-        self._session = self._left.enter_context(self._machine.open())
+        with ExitStack() as entered:
+            entered.enter_context(self._machine)
+            try:
+                self._session = entered.enter_context(self._machine.open())
+            except SandboxLost as error:
+                raise _lost(error) from error
+            self._left = entered.pop_all()
         return self
 
     def __exit__(
@@ -69,8 +75,14 @@ class Engine:
         return self._session.ending or ""
 
     def run(self, position: int, source: str) -> Ended:
-        """Run one cell; `position` is what trails will call it."""
-        outcome = self._session.run_cell(source)
+        """Run one cell; `position` is what trails will call it.
+
+        Raises UserError when the engine is ended from outside.
+        """
+        try:
+            outcome = self._session.run_cell(source)
+        except SandboxLost as error:
+            raise _lost(error) from error
         if outcome.execution_count is not None:
             self._counts[outcome.execution_count] = position
         return Ended(
@@ -92,6 +104,14 @@ class Engine:
                 elif int(number) in self._counts:
                     found.append((self._counts[int(number)], int(line)))
         return tuple(found)
+
+
+def _lost(error: SandboxLost) -> UserError:
+    return UserError(
+        f"The program that runs your notebook was ended from outside: {error}.\n"
+        "This says nothing about your work, and nothing was changed.\n"
+        "Try:  the same command again; when it happens twice, tito system doctor"
+    )
 
 
 def _importable() -> list[Path]:

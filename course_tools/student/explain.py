@@ -36,17 +36,31 @@ def stopped(run: Run, cell: CellEnd) -> str:
 
 
 def also_stopped(run: Run) -> str:
-    """A remark on the student's own cells that raised; "" when none did."""
-    own = [one for one in run.broken if not one.course_cell and one.status != "not_run"]
+    """A remark on the student's own cells that stopped before anything else did; "" when none did.
+
+    A plot of a task nobody has solved yet stops too; that is no news.
+    """
+    red = run.first_red
+    own = [
+        one
+        for one in run.broken
+        if not one.course_cell
+        and one.status != "not_run"
+        and one.error_name != "NotImplementedError"
+        and (red is None or one.index < red.test.index)
+    ]
     if not own:
         return ""
-    shown = ", ".join(f"{one.name} ({_short(one)})" for one in own[:3])
+    shown = ", ".join(f"{one.name} ({_cut(_short(one), 80)})" for one in own[:3])
     more = f" and {len(own) - 3} more" if len(own) > 3 else ""
-    return f"Stopped with an error, and no test rests on it: {shown}{more}."
+    rests = ", and no test rests on it" if red is None else ""
+    return f"Stopped with an error{rests}: {shown}{more}."
 
 
 def _cause(run: Run, result: TestResult) -> CellEnd | None:
     before = [one for one in run.broken if one.index < result.test.index]
+    if result.cell.status == "not_run":
+        return next((one for one in before if one.status in ("killed", "timeout")), None)
     courses = next((one for one in before if one.course_cell), None)
     if courses is not None:
         return courses
@@ -62,8 +76,7 @@ def _what(run: Run, cell: CellEnd) -> str:
     if cell.status == "timeout":
         return f"it ran too long and was stopped. {cell.error_message}".strip()
     if cell.status in ("killed", "not_run"):
-        ending = run.ending or cell.error_message or "the program ended"
-        return f"it was not run to its end: {ending}"
+        return run.ending or cell.error_message or "the program ended"
     if cell.error_name == "AssertionError":
         return cell.error_message or "the test's assertion does not hold"
     if cell.error_name == "NotImplementedError":

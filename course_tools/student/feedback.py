@@ -9,7 +9,8 @@ from pathlib import Path
 from course_tools.course import Module
 from course_tools.files import UserError
 from course_tools.records import BadRecord, Report, from_json
-from course_tools.student.handin import call_nbgrader, student_name
+from course_tools.student.exchange import call_nbgrader
+from course_tools.student.handin import student_name
 from course_tools.student.workspace import Workspace
 
 

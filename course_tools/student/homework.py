@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from course_tools.student.workspace import Workspace
 
 # Repairs without which the tests would not test what the course means. Others are remarks.
 SERIOUS = frozenset({"cell-restored", "cell-missing", "type-restored", "answer-missing"})
+# "## 07.2 · clip_grad_norm · 10 points"
+HEADING = re.compile(r"^#{1,6} +(\d\d\.\w+) +· +(.+?)(?: +· .*)?$", re.MULTILINE)
 
 
 class Altered(UserError):
@@ -89,8 +92,9 @@ def open_homework(workspace: Workspace, module: Module) -> Homework:
             f"The released {path.name} holds no graded test cell; this is the course's fault, not yours.\n"
             "Tell your teachers, or get a newer course:  tito init --update --from PATH"
         )
+    names = headings(paper)
     found = {
-        grade_id(cell): _test(index, cell)
+        grade_id(cell): _test(index, cell, names)
         for index, cell in enumerate(restored.notebook["cells"])
         if is_test(cell) and grade_id(cell) in ordered
     }
@@ -122,20 +126,31 @@ def current_digest(workspace: Workspace, module: Module) -> str | None:
         return None
 
 
-def title(cell: Cell) -> str:
-    """What a student reads as the cell's name."""
+def title(cell: Cell, headings: dict[str, str]) -> str:
+    """What a student reads as the cell's name: "07.2 clip_grad_norm", else its grade_id."""
     data = course_data(cell)
-    parts = [one for one in (data.get("task"), data.get("title")) if isinstance(one, str)]
-    return " ".join(parts) if data.get("title") else " ".join([*parts, grade_id(cell)])
+    task = data.get("task")
+    own = data.get("title") or (headings.get(task) if isinstance(task, str) else None)
+    return " ".join(one for one in (task, own or grade_id(cell)) if isinstance(one, str))
 
 
-def _test(index: int, cell: Cell) -> VisibleTest:
+def headings(paper: Notebook) -> dict[str, str]:
+    """The tasks' names by their numbers, from the headings of the course's own cells."""
+    found: dict[str, str] = {}
+    for cell in paper["cells"]:
+        if cell["cell_type"] == "markdown":
+            for task, name in HEADING.findall(cell["source"]):
+                found.setdefault(task, name)
+    return found
+
+
+def _test(index: int, cell: Cell, names: dict[str, str]) -> VisibleTest:
     data = course_data(cell)
     task, needs = data.get("task"), data.get("needs")
     return VisibleTest(
         index=index,
         grade_id=grade_id(cell),
-        title=title(cell),
+        title=title(cell, names),
         task=task if isinstance(task, str) else "",
         needs=tuple(one for one in needs if isinstance(one, str)) if isinstance(needs, list) else (),
     )
@@ -163,9 +178,10 @@ def _read_own(workspace: Workspace, module: Module, path: Path) -> Notebook:
 
 def _unanswered(notebook: Notebook, paper: Notebook) -> list[str]:
     """Questions a person will mark whose text is still the released one."""
+    names = headings(paper)
     asked = {grade_id(one): one for one in paper["cells"] if is_graded(one) and is_answer(one)}
     return [
-        title(cell)
+        title(cell, names)
         for cell in notebook["cells"]
         if is_graded(cell) and is_answer(cell) and grade_id(cell) in asked
         if cell["source"].strip() == asked[grade_id(cell)]["source"].strip()

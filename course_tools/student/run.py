@@ -5,17 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from course_tools.notebooks.cells import is_marked, label
 from course_tools.notebooks.export import is_exported
 from course_tools.records import CellStatus
-from course_tools.student.engine import Ended, Engine
 from course_tools.student.homework import Homework, VisibleTest
 from course_tools.student.lastrun import LastRun, Outcome, TestOutcome
 from course_tools.student.progress import Earlier, now
 from course_tools.student.workspace import Workspace
 
+if TYPE_CHECKING:
+    from course_tools.student.engine import Ended
+
 Step = Callable[[int, int], None]
+EXTRA, EXPORT = -1, -2  # positions, in a trail, of the cell run after all others and of the exported text
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,9 @@ def run(
 
     Output of the cells is not shown: the notebook is where a student looks at it.
     """
+    # Here, so that `complete` of an unchanged module does not wait for it.
+    from course_tools.student.engine import Engine
+
     started = time.perf_counter()
     chosen = [one for one in homework.tests if task is None or one.task == task]
     last = max((one.index for one in chosen), default=-1) if task else len(homework.notebook["cells"])
@@ -130,7 +137,7 @@ def run(
                 course_cell=is_marked(cell) or is_exported(cell),
             )
         if extra is not None and engine.alive:
-            after = engine.run(-1, extra)
+            after = engine.run(EXTRA, extra)
         ending = engine.ending
     return Run(
         homework=homework,

@@ -46,7 +46,8 @@ def next_step(standings: tuple[Standing, ...]) -> NextStep | None:
     """The first thing to do in teaching order; None when every released module is complete."""
     for one in standings:
         number = one.module.number
-        if one.state in ("not released", "complete") or one.waits_for:
+        # What a module waits for stands before it, so it is never reached before that.
+        if one.state in ("not released", "complete"):
             continue
         if one.state == "changed":
             return NextStep(f"tito module complete {number}", one.remark)

@@ -114,3 +114,8 @@ def test_with_json_an_error_is_a_document_too(tmp_path: Path, monkeypatch, capsy
     said = capsys.readouterr()
     assert json.loads(said.out)["exit_code"] == 1
     assert "not a course workspace" in said.err
+
+
+def test_json_in_front_of_a_command_says_where_it_belongs(capsys) -> None:
+    assert door.run(["--json", "system", "doctor"]) == 2
+    assert "behind the command" in capsys.readouterr().err

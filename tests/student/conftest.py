@@ -117,7 +117,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of this machine reaches a test; no nbgrader is started."""
     for name in ("TITO_COURSE", "TINYTORCH_EARLIER", "JUPYTERHUB_USER", "TITO_DEBUG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("course_tools.student.handin.nbgrader_command", lambda: None)
+    monkeypatch.setattr("course_tools.student.exchange.nbgrader_command", lambda: None)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from course_tools.notebooks import dump, read
+from course_tools.sandbox import SandboxLost, Session
 
 from .conftest import (
     DOUBLE,
@@ -41,6 +42,14 @@ def test_a_right_notebook_is_exported_and_recorded(home: Path, solved: Path, tit
     assert "1 written question waits for your answer: 01.3 m01-q1." in answer.out
     assert json.loads((home / ".tito" / "progress.json").read_text())["completed"][0]["module"] == "01"
     assert solved.read_bytes() == before
+
+
+def test_the_students_own_classes_are_named_first(course: Path, solved: Path, tito: Tito) -> None:
+    write_cell(solved, "m01-triple", TRIPLE_RIGHT + "\nclass Tripler:\n    pass")
+    for path in (course / "release" / "01_alpha" / "01_alpha.ipynb", solved):
+        write_cell(path, "m01-setup", "#| export\nclass Given:\n    pass")
+    names = tito("module", "complete", "1", "--json").data["names"]
+    assert names == ["Tripler", "double", "triple", "Given"]
 
 
 def test_what_was_exported_can_be_imported_by_a_plain_python(home: Path, solved: Path, tito: Tito) -> None:
@@ -98,6 +107,13 @@ def test_a_cell_that_does_not_compile_is_the_cause_that_is_shown(solved: Path, t
     assert answer.code == 1
     assert "01.1 double · m01-double did not run to its end: SyntaxError" in answer.err
     assert "at line 3 of m01-double:  return = 2" in answer.err
+
+
+def test_a_course_cell_that_stops_halfway_is_the_cause_of_a_wrong_value(solved: Path, tito: Tito) -> None:
+    write_cell(solved, "m01-double", "#| export\ndef double(x):\n    return x\nraise OSError('half')")
+    answer = tito("module", "complete", "1")
+    assert "01.1 double · m01-double did not run to its end: OSError: half" in answer.err
+    assert "at line 4 of m01-double" in answer.err
 
 
 def test_messages_stay_below_500_characters(solved: Path, tito: Tito) -> None:
@@ -194,7 +210,10 @@ def test_a_notebook_that_ends_the_program_does_not_pass(home: Path, solved: Path
     add_cell(solved, 0, cell("import os; os._exit(0)", id="own"))
     answer = tito("module", "complete", "1")
     assert answer.code == 1
-    assert "your code ended the program (exit status 0)" in answer.err
+    assert (
+        "01.1 double · cell 1 did not run to its end: your code ended the program (exit status 0)"
+        in answer.err
+    )
     assert everything(home) == {}
 
 
@@ -203,6 +222,19 @@ def test_ending_the_program_in_the_last_cell_does_not_pass(home: Path, solved: P
     answer = tito("module", "complete", "1")
     assert answer.code == 1
     assert "the program ended before its last cell" in answer.err
+    assert everything(home) == {}
+
+
+def test_an_engine_that_is_lost_is_nobodys_mistake(
+    home: Path, solved: Path, tito: Tito, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*anything: object, **more: object) -> None:
+        raise SandboxLost("killed by the system")
+
+    monkeypatch.setattr(Session, "run_cell", lost)
+    answer = tito("module", "complete", "1")
+    assert answer.code == 1
+    assert "ended from outside: killed by the system." in answer.err
     assert everything(home) == {}
 
 

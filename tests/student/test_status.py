@@ -56,6 +56,17 @@ def test_tito_leads_through_a_module_and_to_the_next(home: Path, tito: Tito) -> 
     assert "Everything that is released is complete." in answer.out
 
 
+def test_lost_exports_are_asked_for_in_teaching_order(home: Path, solved: Path, tito: Tito) -> None:
+    for number in ("1", "2"):
+        assert tito("module", "start", number).code == 0
+        assert tito("module", "complete", number).code == 0
+    exported = home / "tinytorch" / "core"
+    (exported / "beta.py").unlink()
+    assert following(tito) == "tito module complete 02"
+    (exported / "alpha.py").unlink()
+    assert following(tito) == "tito module complete 01"
+
+
 @pytest.mark.parametrize("change", ["notebook", "export", "no export"])
 def test_a_change_after_completion_shows(home: Path, solved: Path, tito: Tito, change: str) -> None:
     assert tito("module", "complete", "1").code == 0

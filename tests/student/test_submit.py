@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from course_tools.grading.digests import of_files
+from course_tools.notebooks.digest import digest_of_files
 from course_tools.student import handin
 
 from .conftest import DOUBLE_WRONG, Tito, write_cell
@@ -41,7 +41,7 @@ def test_an_archive_holds_the_work_and_its_label(home: Path, solved: Path, tito:
 def test_the_receipt_is_the_digest_the_grading_report_shows(home: Path, solved: Path, tito: Tito) -> None:
     receipt = tito("module", "submit", "1", "--json").data
     files = {"01_alpha.ipynb": solved.read_bytes(), "numbers.csv": b"1,2\n"}
-    assert receipt["digest"] == of_files(files)
+    assert receipt["digest"] == digest_of_files(files)
     (kept,) = (home / ".tito" / "receipts").iterdir()
     assert json.loads(kept.read_text())["digest"] == receipt["digest"]
 
@@ -74,11 +74,19 @@ def test_work_that_cannot_be_run_is_taken_with_a_warning(solved: Path, tito: Tit
 
 def test_caches_links_and_feedback_are_not_handed_in(solved: Path, tito: Tito) -> None:
     folder = solved.parent
-    for name in (".ipynb_checkpoints/a.ipynb", "feedback/old.html", "__pycache__/a.py", "a.pyc", ".secret"):
+    (folder / ".hidden").write_text("nbgrader takes it, so it counts")
+    for name in (
+        ".ipynb_checkpoints/a.ipynb",
+        "feedback/old.html",
+        "__pycache__/a.py",
+        "a.pyc",
+        "b/feedback",
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("x")
     (folder / "passwords").symlink_to("/etc/passwd")
-    assert set(tito("module", "submit", "1", "--json").data["files"]) == {"01_alpha.ipynb", "numbers.csv"}
+    taken = set(tito("module", "submit", "1", "--json").data["files"])
+    assert taken == {"01_alpha.ipynb", "numbers.csv", ".hidden"}
 
 
 def test_too_much_is_refused_and_the_largest_file_named(
@@ -142,7 +150,7 @@ def test_through_nbgraders_own_exchange_and_back(
     own = Path(sys.executable).parent / "nbgrader"
     if not own.exists():
         pytest.skip("nbgrader is not installed")
-    monkeypatch.setattr("course_tools.student.handin.nbgrader_command", lambda: str(own))
+    monkeypatch.setattr("course_tools.student.exchange.nbgrader_command", lambda: str(own))
     exchange, cache = tmp_path / "exchange", tmp_path / "cache"
     (exchange / "tiny" / "outbound" / "01_alpha").mkdir(parents=True)
     (exchange / "tiny" / "outbound" / "01_alpha" / "01_alpha.ipynb").write_bytes(solved.read_bytes())
@@ -172,5 +180,5 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     path = folder / "nbgrader"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
-    monkeypatch.setattr("course_tools.student.handin.nbgrader_command", lambda: str(path))
+    monkeypatch.setattr("course_tools.student.exchange.nbgrader_command", lambda: str(path))
     assert os.access(path, os.X_OK)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from course_tools.notebooks import dump, read
+
 from .conftest import DOUBLE_WRONG, Tito, add_cell, cell, write_cell
 
 
@@ -41,6 +43,34 @@ def test_one_task_alone(solved: Path, tito: Tito) -> None:
     assert [one["task"] for one in answer.data["tests"]] == ["01.1"]
     assert answer.data["task"] == "1"
     assert tito("module", "test", "1", "--task", "01.2").code == 1
+
+
+def test_one_task_alone_is_not_remembered_as_the_whole(solved: Path, tito: Tito) -> None:
+    write_cell(solved, "m01-triple", "#| export\ndef triple(x):\n    return 0")
+    assert tito("module", "test", "1").code == 1
+    assert tito("module", "test", "1", "--task", "01.1").code == 0
+    assert tito("module", "status", "--json").data["modules"][0]["last_test"]["total"] == 2
+
+
+def test_a_task_is_called_as_its_heading_calls_it(course: Path, solved: Path, tito: Tito) -> None:
+    for path in (course / "release" / "01_alpha" / "01_alpha.ipynb", solved):
+        nb = read(path)
+        for one in nb["cells"]:
+            one["metadata"].get("course", {}).pop("title", None)
+        text = "Text first.\n\n## 01.1 · Twice as much · 10 points\nMore."
+        nb["cells"].insert(0, cell(text, "m01-double-text", "markdown", locked=True))
+        path.write_bytes(dump(nb))
+    titles = [one["title"] for one in tito("module", "test", "1", "--json").data["tests"]]
+    assert titles == ["01.1 Twice as much", "01.2 m01-triple-test"]
+
+
+def test_the_plot_of_an_unsolved_task_is_no_news(alpha: Path, tito: Tito) -> None:
+    add_cell(alpha, 2, cell("plot = double(1)", id="plot"))
+    add_cell(alpha, 2, cell("1 / 0", id="own"))
+    assert (
+        "Stopped with an error: cell 3 (ZeroDivisionError: division by zero).\n"
+        in tito("module", "test", "1").out
+    )
 
 
 def test_an_unknown_task_is_answered_with_those_there_are(solved: Path, tito: Tito) -> None:
