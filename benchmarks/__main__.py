@@ -1,0 +1,154 @@
+"""`make bench`: measure, print one table, and keep it in benchmarks/results/.
+
+nbgrader grades the same hand-ins one after the other, so its part takes minutes; --nbgrader N lets it grade
+only the first N and says so in the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import course as courses
+from benchmarks.measure import Cost, machine, medians, run
+
+PROGRAMS = Path(sys.executable).parent
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--students", type=int, default=100)
+    parser.add_argument("--nbgrader", type=int, default=None, help="let nbgrader grade only so many")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tito-bench-") as name:
+        folder = Path(name)
+        rows = _class(folder, options.students, min(options.nbgrader or options.students, options.students))
+        rows += _student(folder)
+    text = "\n".join(
+        [
+            f"{datetime.date.today()} · {machine()}",
+            f"{options.students} hand-ins of module 07 that import torch, half of them with a known mistake",
+            "",
+            "| what | n | median or total | target |",
+            "|---|---|---|---|",
+            *(f"| {' | '.join(row)} |" for row in rows),
+            "",
+        ]
+    )
+    print(text)
+    results = courses.ROOT / "benchmarks" / "results"
+    results.mkdir(exist_ok=True)
+    (results / f"{datetime.date.today()}.md").write_text(text)
+
+
+def _class(folder: Path, students: int, theirs: int) -> list[tuple[str, str, str, str]]:
+    tito, nbgrader = str(PROGRAMS / "tito"), str(PROGRAMS / "nbgrader")
+    ours = folder / "ours"
+    courses.make(ours, students=students)
+    _progress(f"tito grade run 07, {students} hand-ins")
+    # Exit code 1 would say that a hand-in needs a person; none of these does.
+    graded = run([tito, "grade", "run", "07"], folder=ours, log=folder / "ours.log")
+    _progress("the same again: nothing to do")
+    again = medians(
+        lambda: run([tito, "grade", "run", "07"], folder=ours, log=folder / "again.log"), n=5, warm_up=1
+    )
+    _progress("the cells alone in one warm process")
+    limit = json.loads(
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.limit", str(ours)],
+            cwd=courses.ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )
+    _progress(f"nbgrader autograde, {theirs} hand-ins")
+    stock = folder / "stock"
+    courses.make(stock, students=theirs)
+    # nbgrader as it comes: no configuration of ours, one kernel per notebook, no sandbox.
+    (stock / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'bench'\n")
+    for stray in (stock / "source").rglob("*.py"):
+        stray.unlink()
+    run([nbgrader, "generate_assignment", "07_training", "--force"], folder=stock, log=folder / "make.log")
+    baseline = run([nbgrader, "autograde", "07_training"], folder=stock, log=folder / "stock.log", ok=(0, 1))
+    start = _start_cost(folder, tito)
+    rate, their_rate = students / graded.wall, theirs / baseline.wall
+    ratio = max(0.0, graded.cpu - start.cpu) / limit["cells"]
+    return [
+        (
+            f"`nbgrader autograde`, {theirs} hand-ins, cold",
+            "1",
+            f"{baseline.wall:.1f} s, {their_rate:.2f}/s",
+            "",
+        ),
+        (
+            f"`tito grade run`, {students} hand-ins, cold, sandbox on",
+            "1",
+            f"{graded.wall:.2f} s, {rate:.1f}/s",
+            "",
+        ),
+        ("throughput against nbgrader", "1", f"{rate / their_rate:.1f} times", "at least 40"),
+        ("cells alone, one warm process", "1", f"{limit['cells']:.2f} s processor", "the limit"),
+        ("`tito grade run`, processor", "1", f"{graded.cpu:.2f} s, of which start {start.cpu:.2f} s", ""),
+        ("processor beyond start, against the cells alone", "1", f"{ratio:.2f} times", "at most 1.3"),
+        (f"`tito grade run` again, {students} unchanged", "5", f"{again.wall:.2f} s", "under 1 s"),
+    ]
+
+
+def _start_cost(folder: Path, tito: str) -> Cost:
+    """What one hand-in costs cold, with the workers a class has: the fixed part of a run."""
+    one = folder / "one"
+    courses.make(one, students=2)
+    return run([tito, "grade", "run", "07"], folder=one, log=folder / "one.log")
+
+
+def _student(folder: Path) -> list[tuple[str, str, str, str]]:
+    tito = str(PROGRAMS / "tito")
+    _progress("tito --help")
+    shown = medians(lambda: run([tito, "--help"], folder=folder, log=folder / "help.log"), n=11)
+    _progress("tito module complete 07")
+    home = folder / "home"
+    log = folder / "student.log"
+    run([tito, "init", str(home), "--from", str(courses.ROOT)], folder=folder, log=log)
+    run([tito, "module", "start", "07"], folder=home, log=log)
+    solved = next((folder / "ours" / "submitted").glob("student000/*/*.ipynb"))
+    work = home / "07_training" / "07_training.ipynb"
+    _without_extra(solved, work)
+
+    own: list[float] = []
+
+    def complete() -> Cost:
+        shutil.rmtree(home / "tinytorch", ignore_errors=True)
+        (home / ".tito" / "progress.json").unlink(missing_ok=True)
+        cost = run([tito, "module", "complete", "07", "--json"], folder=home, log=log)
+        said = json.loads(log.read_text())
+        own.append(cost.wall - float(said["cell_seconds"]))
+        return cost
+
+    done = medians(complete, n=5)
+    return [
+        ("`tito module complete 07`, cold", "5", f"{done.wall:.2f} s", "under 1.5 s"),
+        ("of which tito's own part", "5", f"{sorted(own[1:])[2]:.2f} s", "under 0.6 s"),
+        ("`tito --help`", "11", f"{shown.wall:.3f} s", "under 0.2 s"),
+    ]
+
+
+def _without_extra(solved: Path, target: Path) -> None:
+    notebook = json.loads(solved.read_text())
+    notebook["cells"] = [cell for cell in notebook["cells"] if not cell["id"].startswith("extra-")]
+    target.write_text(json.dumps(notebook))
+
+
+def _progress(text: str) -> None:
+    print(f"… {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
