@@ -7,6 +7,7 @@ the drawn inputs alone is worked out once per worker: the drawing functions are 
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 from functools import cache
 from types import SimpleNamespace
@@ -14,9 +15,7 @@ from types import SimpleNamespace
 import numpy as np
 from oracles import training as oracle
 
-from course_tools.grading import expect
-
-from course_tools.grading import check
+from course_tools.grading import check, expect
 
 CLOSE = 1e-9  # the same sums in another order, in float64
 LONG_RUN = 1e-6  # hundreds of updates let rounding grow
@@ -47,7 +46,9 @@ def expect_moved(before, after, what):
     """Every array is another one than before: without this, doing nothing would pass."""
     expect(after).length(len(before), what=what)
     for i, (old, new) in enumerate(zip(before, after, strict=True)):
-        expect(new).true(lambda new, old=old: not np.array_equal(new, old), "did not change", what=f"{what} {i + 1}")
+        expect(new).true(
+            lambda new, old=old: not np.array_equal(new, old), "did not change", what=f"{what} {i + 1}"
+        )
 
 
 # -- 07.1 CosineSchedule ---------------------------------------------------------------------------------------
@@ -57,7 +58,9 @@ def expect_moved(before, after, what):
 def test_rates_of_the_default_schedule(student, rng):
     """Epochs 0, 25, 50 and 100 of the default schedule."""
     rates = student.probe("cosine_rates", epochs=[0, 25, 50, 100])
-    expect(rates).close([oracle.cosine(0.1, 0.01, 100, e) for e in (0, 25, 50, 100)], rtol=CLOSE, what="rates")
+    expect(rates).close(
+        [oracle.cosine(0.1, 0.01, 100, e) for e in (0, 25, 50, 100)], rtol=CLOSE, what="rates"
+    )
 
 
 @check("m07-cosine-test", hint="progress is epoch / total_epochs, an ordinary division, for every epoch")
@@ -141,7 +144,10 @@ def three_gradients(seed):
     return [g * factor for g in grads]
 
 
-@check("m07-clip-test", hint="above the limit every gradient is scaled by max_norm / norm, below it none changes a bit")
+@check(
+    "m07-clip-test",
+    hint="above the limit every gradient is scaled by max_norm / norm, below it none changes a bit",
+)
 def test_other_limits_and_shapes(student, rng):
     """Three limits on three shapes."""
     grads = three_gradients(seed_of(rng))
@@ -164,7 +170,9 @@ def test_a_generator_of_parameters(student, rng):
     expect_arrays(reply["grads"], [g * (0.7 / 12) for g in grads], "clipped gradients")
 
 
-@check("m07-clip-test", hint="leave out parameters whose gradient is None; without any gradient the norm is 0.0")
+@check(
+    "m07-clip-test", hint="leave out parameters whose gradient is None; without any gradient the norm is 0.0"
+)
 def test_missing_gradients(student, rng):
     """Missing gradients between others, and no gradient at all."""
     first, second, third = three_gradients(seed_of(rng))
@@ -179,7 +187,10 @@ def test_missing_gradients(student, rng):
         expect(reply["norm"]).close(0.0, what="norm without any gradient")
 
 
-@check("m07-clip-test", hint="grad_array(p) gives the array inside; scale it there, or put back an object of that kind")
+@check(
+    "m07-clip-test",
+    hint="grad_array(p) gives the array inside; scale it there, or put back an object of that kind",
+)
 def test_gradients_held_in_objects(student, rng):
     """Gradients that are objects with the array in .data."""
     grads = three_gradients(seed_of(rng))
@@ -196,7 +207,9 @@ def test_large_float32_gradients(student, rng):
     norm = oracle.norm([g.astype(np.float64) for g in grads])
     reply = student.probe("clip", grads=grads, max_norm=10.0)
     expect(reply["norm"]).close(norm, rtol=1e-6, what="norm before clipping")
-    expect_arrays(reply["grads"], [g.astype(np.float64) * (10 / norm) for g in grads], "clipped gradients", rtol=1e-5)
+    expect_arrays(
+        reply["grads"], [g.astype(np.float64) * (10 / norm) for g in grads], "clipped gradients", rtol=1e-5
+    )
 
 
 @check("m07-clip-test", hint="a norm that is NaN or infinite is returned, and no gradient is scaled by it")
@@ -213,13 +226,17 @@ def test_norms_that_are_not_finite(student, rng):
     expect_arrays(reply["grads"], [g * (0.5 / 12) for g in grads], "clipped gradients")
 
 
-@check("m07-clip-test", hint="max_norm must be finite and nonnegative, else ValueError before anything is scaled")
+@check(
+    "m07-clip-test", hint="max_norm must be finite and nonnegative, else ValueError before anything is scaled"
+)
 def test_limits_that_are_refused(student, rng):
     """Limits below 0 or not finite are refused, 0 gives zero gradients."""
     grads = three_gradients(seed_of(rng))
     for limit in (-1.0, math.inf, math.nan):
         reply = student.probe("clip", grads=grads, max_norm=limit)
-        expect(reply["norm"]).raises("ValueError", "finite and nonnegative", what="a limit that is not allowed")
+        expect(reply["norm"]).raises(
+            "ValueError", "finite and nonnegative", what="a limit that is not allowed"
+        )
         expect_same_arrays(reply["grads"], grads, "gradients after the error")
     reply = student.probe("clip", grads=grads, max_norm=0.0)
     expect(reply["norm"]).close(12.0, rtol=CLOSE, what="norm with limit 0")
@@ -228,11 +245,18 @@ def test_limits_that_are_refused(student, rng):
 
 # -- 07.3 Trainer and train_epoch ------------------------------------------------------------------------------
 
-LINE = [[np.array([[1.0], [2.0]]), np.array([[2.0], [4.0]])], [np.array([[3.0], [1.0]]), np.array([[6.0], [2.0]])]]
+LINE = [
+    [np.array([[1.0], [2.0]]), np.array([[2.0], [4.0]])],
+    [np.array([[3.0], [1.0]]), np.array([[6.0], [2.0]])],
+]
 LINE.append([np.array([[2.0]]), np.array([[4.0]])])
 
 
-@check("m07-trainer-test", visible=True, hint="per batch forward, loss, backward, step, zero; the loss is a mean over samples")
+@check(
+    "m07-trainer-test",
+    visible=True,
+    hint="per batch forward, loss, backward, step, zero; the loss is a mean over samples",
+)
 def test_first_epoch_of_the_line(student, rng):
     """y = w x, one update per batch: weight, loss and counts."""
     reply = student.probe("line", rates=[0.1, 0.05], batches=LINE, lr=50.0)
@@ -245,7 +269,11 @@ def test_first_epoch_of_the_line(student, rng):
     expect([reply["epoch"], reply["steps"]]).equal([1, 3], what="epoch and step")
 
 
-@check("m07-trainer-test", visible=True, hint="the rate of epoch e is set before its first update and appended to the history")
+@check(
+    "m07-trainer-test",
+    visible=True,
+    hint="the rate of epoch e is set before its first update and appended to the history",
+)
 def test_second_epoch_of_the_line(student, rng):
     """Two epochs with another rate each: what the history holds."""
     reply = student.probe("line", rates=[0.1, 0.05], batches=LINE, lr=50.0, epochs=2)
@@ -285,7 +313,10 @@ def three_epochs(seed):
     return question, run
 
 
-@check("m07-trainer-test", hint="compare with a loop of your own on one batch: backward, clip, step, zero, in this order")
+@check(
+    "m07-trainer-test",
+    hint="compare with a loop of your own on one batch: backward, clip, step, zero, in this order",
+)
 def test_weights_after_three_epochs(student, rng):
     """Weights after three epochs with schedule, momentum and clipping."""
     question, run = three_epochs(seed_of(rng))
@@ -293,18 +324,29 @@ def test_weights_after_three_epochs(student, rng):
     expect_arrays(reply["weights"], run.weights, "weights")
 
 
-@check("m07-trainer-test", hint="weigh each batch's loss with its number of samples, and divide by all samples")
+@check(
+    "m07-trainer-test", hint="weigh each batch's loss with its number of samples, and divide by all samples"
+)
 def test_losses_of_three_epochs(student, rng):
     """Losses of three epochs with batches of unequal size."""
-    question, run = three_epochs(seed_of(rng))
-    question = {**question, "rates": [0.0, 0.0, 0.0], "clip_at": None}  # weights stay: the loss alone is judged
+    question, _ = three_epochs(seed_of(rng))
+    question = {
+        **question,
+        "rates": [0.0, 0.0, 0.0],
+        "clip_at": None,
+    }  # weights stay: the loss alone is judged
     reply = student.probe("train", **question)
-    losses = [oracle.train(question["weights"], [question["batches"]], oracle.sgd(), lambda _: 0.0).losses[0]] * 3
+    losses = [
+        oracle.train(question["weights"], [question["batches"]], oracle.sgd(), lambda _: 0.0).losses[0]
+    ] * 3
     expect(reply["losses"]).close(losses, rtol=CLOSE, what="returned losses")
     expect(reply["logged"]).close(losses, rtol=CLOSE, what="train_loss in the history")
 
 
-@check("m07-trainer-test", hint="scheduler.get_lr(self.epoch), once per epoch, before the first update; epoch counts up at the end")
+@check(
+    "m07-trainer-test",
+    hint="scheduler.get_lr(self.epoch), once per epoch, before the first update; epoch counts up at the end",
+)
 def test_rates_and_counts_of_three_epochs(student, rng):
     """Learning rates, steps and epochs of three epochs."""
     question, run = three_epochs(seed_of(rng))
@@ -319,11 +361,19 @@ def classes_with_adam(seed):
     rng = np.random.default_rng(seed)
     weights, data = oracle.draw(rng, 4, 3, 3), oracle.labelled(rng, (5, 2), 4, 3)
     run = oracle.train(weights, [data] * 2, oracle.adam(), lambda _: 0.03, loss=oracle.cross_entropy)
-    question = {"weights": weights, "batches": listed(data), "optimizer": {"kind": "adam", "lr": 0.03}, "epochs": 2}
+    question = {
+        "weights": weights,
+        "batches": listed(data),
+        "optimizer": {"kind": "adam", "lr": 0.03},
+        "epochs": 2,
+    }
     return {**question, "loss": "entropy"}, run
 
 
-@check("m07-trainer-test", hint="scheduler and grad_clip_norm may be None: then the rate stays, nothing is logged and nothing is clipped")
+@check(
+    "m07-trainer-test",
+    hint="scheduler and grad_clip_norm may be None: then the rate stays, nothing is logged and nothing is clipped",
+)
 def test_without_schedule_and_limit(student, rng):
     """Another optimizer and loss, without schedule and limit."""
     question, run = classes_with_adam(seed_of(rng))
@@ -338,7 +388,7 @@ def test_without_schedule_and_limit(student, rng):
 @check("m07-trainer-test", hint="per update: forward, loss, backward, clip, step, zero")
 def test_order_of_events(student, rng):
     """The order of events in one epoch."""
-    question, run = three_epochs(seed_of(rng))
+    question, _ = three_epochs(seed_of(rng))
     reply = student.probe(
         "events_of_an_epoch",
         **{key: question[key] for key in ("weights", "batches", "clip_at")},
@@ -350,7 +400,10 @@ def test_order_of_events(student, rng):
     expect(reply["cleared"]).equal([True] * 4, what="no gradient before each forward and at the end")
 
 
-@check("m07-trainer-test", hint="set_mode(self.model, training=True) reaches every layer, also those inside others")
+@check(
+    "m07-trainer-test",
+    hint="set_mode(self.model, training=True) reaches every layer, also those inside others",
+)
 def test_dropout_in_a_nested_layer_is_active(student, rng):
     """Dropout inside a nested layer acts in every training forward."""
     weights, data = oracle.draw(rng, 3, 40, 1), oracle.batches(rng, (4, 4, 2), 3, 1)
@@ -362,14 +415,16 @@ def test_dropout_in_a_nested_layer_is_active(student, rng):
 @check("m07-trainer-test", hint="clear the gradients before the first batch")
 def test_gradients_left_over_at_entry(student, rng):
     """Gradients left over from before do not matter."""
-    question, run = three_epochs(seed_of(rng))
+    question, _ = three_epochs(seed_of(rng))
     reply = student.probe("train", **{**question, "clip_at": None, "epochs": 1}, stale=True)
     data = [tuple(batch) for batch in question["batches"]]
     right = oracle.train(question["weights"], [data], oracle.sgd(0.9), lambda _: question["rates"][0])
     expect_arrays(reply["weights"], right.weights, "weights")
 
 
-@check("m07-trainer-test", hint="only iterate over the loader and count samples as they come; it may have no len")
+@check(
+    "m07-trainer-test", hint="only iterate over the loader and count samples as they come; it may have no len"
+)
 def test_a_loader_without_len(student, rng):
     """A loader that is a generator."""
     question, run = three_epochs(seed_of(rng))
@@ -409,8 +464,10 @@ def test_plain_objects(student, rng):
 @check("m07-trainer-test", hint="without a batch there is no update, and the loss is 0.0")
 def test_an_empty_loader(student, rng):
     """An empty loader returns 0.0 and changes no weight, a full one does."""
-    question, run = three_epochs(seed_of(rng))
-    reply = student.probe("empty_then_full", **{key: question[key] for key in ("weights", "batches", "optimizer")})
+    question, _ = three_epochs(seed_of(rng))
+    reply = student.probe(
+        "empty_then_full", **{key: question[key] for key in ("weights", "batches", "optimizer")}
+    )
     expect(reply["first"]).above(0.0, what="loss of the full loader")
     expect_moved(question["weights"], reply["before"], "weights after the full loader, array")
     expect(reply["empty"]).close(0.0, what="loss of the empty loader")
@@ -429,7 +486,11 @@ def test_one_group_of_the_line(student, rng):
     expect(reply["steps"]).equal(1, what="step")
 
 
-@check("m07-accumulate-test", visible=True, hint="the last group has one sample: it is divided by that, updates and counts")
+@check(
+    "m07-accumulate-test",
+    visible=True,
+    hint="the last group has one sample: it is divided by that, updates and counts",
+)
 def test_both_groups_of_the_line(student, rng):
     """y = w x: weight, loss and steps with a smaller last group."""
     reply = student.probe("line", rates=None, batches=LINE, group=2)
@@ -464,7 +525,9 @@ def test_equal_batches_act_like_one_big_batch(student, rng):
         expect_arrays(reply["weights"], run.weights, "weights")
 
 
-@check("m07-accumulate-test", hint="weigh each batch with its samples: a batch of 3 counts less than one of 8")
+@check(
+    "m07-accumulate-test", hint="weigh each batch with its samples: a batch of 3 counts less than one of 8"
+)
 def test_unequal_batches_act_like_one_big_batch(student, rng):
     """Groups of 2, 3 and more over unequal batches equal big batches."""
     seed = seed_of(rng)
@@ -499,14 +562,19 @@ def test_a_last_group_without_loss_still_updates(student, rng):
     tail = [np.zeros((2, 1)), np.zeros((2, 1))]
     reply = student.probe("line", rates=None, batches=[*LINE[:2], tail], group=2, momentum=0.9)
     gradient = -15.0  # of the first group at w = 0, a mean over four samples
-    expect(reply["weight"]).close([[-0.1 * (gradient + 0.9 * gradient)]], rtol=CLOSE, what="weight after both groups")
+    expect(reply["weight"]).close(
+        [[-0.1 * (gradient + 0.9 * gradient)]], rtol=CLOSE, what="weight after both groups"
+    )
     expect(reply["steps"]).equal(2, what="step")
 
 
-@check("m07-accumulate-test", hint="accumulation_steps must be a positive integer, checked before anything else; True is none")
+@check(
+    "m07-accumulate-test",
+    hint="accumulation_steps must be a positive integer, checked before anything else; True is none",
+)
 def test_bad_group_sizes_are_refused(student, rng):
     """0, -1, 1.5 and True are refused before anything changes, a good number is not."""
-    question, run = grouped(seed_of(rng), (4, 3, 2), 2)
+    question, _ = grouped(seed_of(rng), (4, 3, 2), 2)
     reply = student.probe(
         "refused_steps", weights=question["weights"], batches=question["batches"], values=[0, -1, 1.5, True]
     )
@@ -521,7 +589,10 @@ def test_bad_group_sizes_are_refused(student, rng):
     expect(reply["good_steps"]).equal(2, what="step after a good number")
 
 
-@check("m07-accumulate-test", hint="the logged loss is the mean over all samples of the epoch, whatever the groups")
+@check(
+    "m07-accumulate-test",
+    hint="the logged loss is the mean over all samples of the epoch, whatever the groups",
+)
 def test_logged_loss_with_unequal_sizes(student, rng):
     """The logged loss with batches of unequal size."""
     question, run = grouped(seed_of(rng), (8, 3, 5), 2, epochs=2)
@@ -555,7 +626,11 @@ def test_two_evaluations_agree(student, rng):
     expect(reply["mode"]).equal(False, what="training_mode")
 
 
-@check("m07-evaluate-test", visible=True, hint="count rows whose largest output is at the class, divide by all samples")
+@check(
+    "m07-evaluate-test",
+    visible=True,
+    hint="count rows whose largest output is at the class, divide by all samples",
+)
 def test_accuracy_of_three_classes(student, rng):
     """Accuracy of four samples in three classes."""
     scores = np.array([[3.0, 1, 0], [0, 2, 1], [1, 0, 2], [0, 5, 1]])
@@ -583,14 +658,17 @@ def test_unequal_batches_equal_one_batch(student, rng):
     outputs = oracle.forward(weights, x)[1]
     y[: len(y) // 2] = outputs[: len(y) // 2].argmax(axis=1)  # otherwise about a third is right everywhere
     starts = np.cumsum((0, *sizes))
-    batches = [[x[a:b], y[a:b]] for a, b in zip(starts, starts[1:], strict=False)]
+    batches = [[x[a:b], y[a:b]] for a, b in itertools.pairwise(starts)]
     reply = student.probe("evaluate", weights=weights, batches=batches, loss="entropy")
     right = [oracle.cross_entropy(outputs, y)[0], float((outputs.argmax(axis=1) == y).mean())]
     expect(reply["results"][0]).close(right, rtol=CLOSE, what="loss and accuracy")
     expect(reply["logged"]).close(right[:1], rtol=CLOSE, what="eval_loss in the history")
 
 
-@check("m07-evaluate-test", hint="evaluate leaves every layer in evaluation mode; train_epoch switches every layer back")
+@check(
+    "m07-evaluate-test",
+    hint="evaluate leaves every layer in evaluation mode; train_epoch switches every layer back",
+)
 def test_modes_after_evaluate_and_in_the_next_epoch(student, rng):
     """Modes of nested layers after evaluate, and in the next epoch."""
     case = evaluation(seed_of(rng), (5, 4))
@@ -603,7 +681,9 @@ def test_modes_after_evaluate_and_in_the_next_epoch(student, rng):
     expect(reply["mode_in_training"]).equal(True, what="training_mode in the next epoch")
 
 
-@check("m07-evaluate-test", hint="try and finally: each layer's own mode comes back, and the exception goes on")
+@check(
+    "m07-evaluate-test", hint="try and finally: each layer's own mode comes back, and the exception goes on"
+)
 def test_evaluating_with_mixed_modes_and_an_exception(student, rng):
     """Mixed modes come back after evaluating, also after an exception."""
     for flags, fail in (([True, False, True, False, True], False), ([False, True, False, True, True], True)):
@@ -626,7 +706,9 @@ def test_classes_in_a_column(student, rng):
     expect(reply["results"][0]).close(right, rtol=CLOSE, what="loss and accuracy")
 
 
-@check("m07-evaluate-test", hint="one-hot rows name the class by the place of the 1; real-valued rows name none")
+@check(
+    "m07-evaluate-test", hint="one-hot rows name the class by the place of the 1; real-valued rows name none"
+)
 def test_one_hot_and_real_valued_targets(student, rng):
     """One-hot targets are counted, other targets of that shape are not."""
     one_hot = np.eye(3)[CLASSES]
@@ -651,7 +733,10 @@ def test_one_output_column(student, rng):
     expect(reply["results"][0][1]).close(0.6, rtol=CLOSE, what="accuracy of three columns")
 
 
-@check("m07-evaluate-test", hint="inside no_grad() nothing is recorded; evaluate calls neither backward nor step nor zero_grad")
+@check(
+    "m07-evaluate-test",
+    hint="inside no_grad() nothing is recorded; evaluate calls neither backward nor step nor zero_grad",
+)
 def test_evaluate_changes_no_parameter_and_no_gradient(student, rng):
     """Parameters and gradients stay, nothing is recorded, the loss is right."""
     case = evaluation(seed_of(rng))
@@ -663,10 +748,15 @@ def test_evaluate_changes_no_parameter_and_no_gradient(student, rng):
     expect_same_arrays(reply["grads"], grads, "gradients")
     expect(reply["recorded"]).equal([False] * 3, what="recording, per batch")
     expect(reply["recording_again"]).equal(True, what="recording afterwards")
-    expect([*reply["counts"], len(reply["train_loss"])]).equal([0, 0, 0], what="epoch, step, logged training losses")
+    expect([*reply["counts"], len(reply["train_loss"])]).equal(
+        [0, 0, 0], what="epoch, step, logged training losses"
+    )
 
 
-@check("m07-evaluate-test", hint="only iterate over the loader and count samples as they come; it may have no len")
+@check(
+    "m07-evaluate-test",
+    hint="only iterate over the loader and count samples as they come; it may have no len",
+)
 def test_evaluate_from_a_generator(student, rng):
     """A loader that is a generator."""
     case = evaluation(seed_of(rng))
@@ -700,7 +790,11 @@ def expect_same_state(got, expected, what, keys=None):
             expect(got[key]).equal(expected[key], what=f"{what}: {key}")
 
 
-@check("m07-checkpoint-test", visible=True, hint="save everything that the docstring lists, and put all of it back")
+@check(
+    "m07-checkpoint-test",
+    visible=True,
+    hint="save everything that the docstring lists, and put all of it back",
+)
 def test_save_spoil_load(student, rng):
     """After loading, all that was spoilt is as it was saved."""
     weights, _, batches = small_case(seed_of(rng))
@@ -710,7 +804,11 @@ def test_save_spoil_load(student, rng):
     expect_same_state(reply["loaded"], reply["saved"], "after loading", ["weights", "epoch", "step", "clip"])
 
 
-@check("m07-checkpoint-test", visible=True, hint="the optimizer's buffers and counts decide the next update: state_dict() has them")
+@check(
+    "m07-checkpoint-test",
+    visible=True,
+    hint="the optimizer's buffers and counts decide the next update: state_dict() has them",
+)
 def test_the_next_updates_after_loading(student, rng):
     """After loading, the next updates are those that would have come."""
     weights, other, batches = small_case(seed_of(rng))
@@ -719,19 +817,18 @@ def test_the_next_updates_after_loading(student, rng):
 
 
 def ask_resume(student, weights, other, batches, optimizer, other_optimizer, schedule):
-    """Probe `resume`; makes sure that the uninterrupted run is the one of our own loop."""
-    reply = student.probe(
+    """Five epochs in one go, and with a stop after two."""
+    return student.probe(
         "resume",
         weights=weights,
         other_weights=other,
-        batches=batches,
+        batches=batches[:1],
         optimizer=optimizer,
         other_optimizer=other_optimizer,
         schedule=schedule,
         before=2,
         after=3,
     )
-    return reply
 
 
 def uninterrupted(weights, batches, settings, schedule):
@@ -744,7 +841,9 @@ def uninterrupted(weights, batches, settings, schedule):
             tuple(settings["betas"]), decay=settings["weight_decay"], decoupled=settings["kind"] == "adamw"
         )
     high, low, total = schedule
-    return oracle.train(weights, [data] * 5, rule, lambda epoch: high + (low - high) * min(epoch / total, 1)).weights
+    return oracle.train(
+        weights, [data] * 5, rule, lambda epoch: high + (low - high) * min(epoch / total, 1)
+    ).weights
 
 
 def with_decay(rule, decay):
@@ -753,7 +852,10 @@ def with_decay(rule, decay):
     )
 
 
-@check("m07-checkpoint-test", hint="the state of the optimizer is more than its rate: constants, buffers and counts belong to it")
+@check(
+    "m07-checkpoint-test",
+    hint="the state of the optimizer is more than its rate: constants, buffers and counts belong to it",
+)
 def test_two_and_three_epochs_equal_five(student, rng):
     """2 + 3 epochs equal 5, bit for bit, in a trainer built otherwise, with three optimizers."""
     weights, other, batches = small_case(seed_of(rng))
@@ -766,12 +868,15 @@ def test_two_and_three_epochs_equal_five(student, rng):
     for settings in (MOMENTUM, ADAM, ADAMW):
         live = {"kind": settings["kind"], "lr": 0.9, **strange[settings["kind"]]}
         reply = ask_resume(student, weights, other, batches, settings, live, schedule)
-        right = uninterrupted(weights, batches, settings, schedule)
+        right = uninterrupted(weights, batches[:1], settings, schedule)
         expect_arrays(reply["resumed"]["weights"], right, "weights", rtol=LONG_RUN)
         expect_same_state(reply["resumed"], reply["whole"], "resumed run")
 
 
-@check("m07-checkpoint-test", hint="pack one dict with exactly the keys of the docstring; model_state maps positions to arrays")
+@check(
+    "m07-checkpoint-test",
+    hint="pack one dict with exactly the keys of the docstring; model_state maps positions to arrays",
+)
 def test_the_file_is_one_plain_dict(student, rng):
     """The file is what pack writes, with every key."""
     weights, _, batches = small_case(seed_of(rng))
@@ -780,8 +885,12 @@ def test_the_file_is_one_plain_dict(student, rng):
     expect(reply).true(lambda reply: "raised" not in reply, "unpack cannot read it", what="file")
     names = "epoch step model_state optimizer_state scheduler_state grad_clip_norm history training_mode"
     for name in names.split():
-        expect(reply["keys"]).true(lambda keys, name=name: name in keys, f"there is no {name}", what="keys of the file")
-    expect(reply["positions"]).true(lambda found: sorted(found) == [0, 1, 2, 3], "not 0 to 3", what="positions")
+        expect(reply["keys"]).true(
+            lambda keys, name=name: name in keys, f"there is no {name}", what="keys of the file"
+        )
+    expect(reply["positions"]).true(
+        lambda found: sorted(found) == [0, 1, 2, 3], "not 0 to 3", what="positions"
+    )
     found = dict(zip(reply["positions"], reply["arrays"], strict=True))
     expect_same_arrays([found[i] for i in range(4)], list(reply["weights"]), "model_state")
     expect(reply["counts"]).equal([1, 2], what="epoch and step in the file")
@@ -805,7 +914,9 @@ def test_states_are_copies(student, rng):
             )
         expect_same_arrays(reply["taken_later"], list(reply["taken"]), "kept states after later changes")
         expect_same_arrays(reply["put_back"], list(reply["live"]), "arrays after putting the states back")
-        expect_same_arrays(reply["given_later"], list(reply["taken"]), "states after later changes of the trainer")
+        expect_same_arrays(
+            reply["given_later"], list(reply["taken"]), "states after later changes of the trainer"
+        )
 
 
 @check("m07-checkpoint-test", hint="epoch, step and all three lists of the history belong to the file")
@@ -816,14 +927,21 @@ def test_history_and_counts_come_back(student, rng):
     reply = student.probe("save_spoil_load", **arguments, clip_at=None)
     saved = reply["saved"]
     expect(saved["history"]["train_loss"]).length(2, what="losses logged before saving")
-    expect_same_state(reply["loaded"], saved, "after loading", ["history", "epoch", "step", "schedule", "clip"])
+    expect_same_state(
+        reply["loaded"], saved, "after loading", ["history", "epoch", "step", "schedule", "clip"]
+    )
 
 
 def unfit(student, seed, others, drop):
     """Load files that do not fit: each is refused, nothing changes, and then a right one loads."""
     weights, _, batches = small_case(seed)
     reply = student.probe(
-        "load_what_does_not_fit", weights=weights, batches=batches, optimizer=MOMENTUM, others=others, drop=drop
+        "load_what_does_not_fit",
+        weights=weights,
+        batches=batches,
+        optimizer=MOMENTUM,
+        others=others,
+        drop=drop,
     )
     for error, after in zip(reply["errors"], reply["after"], strict=True):
         expect(error).raises("ValueError", "checkpoint parameter", what="a file that does not fit")
@@ -838,36 +956,43 @@ def test_files_of_other_networks_are_refused(student, rng):
     """Files with missing, superfluous or misshapen parameters change nothing, a right file loads."""
     seed = seed_of(rng)
     other = np.random.default_rng(seed + 1)
-    deeper = oracle.draw(other, 3, 4, 1) + [other.normal(size=(1, 1)), other.normal(size=1)]
+    deeper = [*oracle.draw(other, 3, 4, 1), other.normal(size=(1, 1)), other.normal(size=1)]
     shallower = [other.normal(size=(3, 1)), other.normal(size=1)]
-    others = [[one, MOMENTUM] for one in (oracle.draw(other, 3, 6, 1), oracle.draw(other, 2, 4, 1), deeper, shallower)]
+    others = [[one, MOMENTUM] for one in (oracle.draw(other, 3, 6, 1), deeper, shallower)]
     unfit(student, seed, others, [])
 
 
-@check("m07-checkpoint-test", hint="let the optimizer refuse a state that does not fit before the weights are changed")
+@check(
+    "m07-checkpoint-test",
+    hint="let the optimizer refuse a state that does not fit before the weights are changed",
+)
 def test_states_of_other_optimizers_are_refused(student, rng):
     """A file with another optimizer's state changes nothing, a right file loads."""
     seed = seed_of(rng)
     unfit(student, seed, [[oracle.draw(np.random.default_rng(seed + 1), 3, 4, 1), ADAM]], [])
 
 
-@check("m07-checkpoint-test", hint="look for every key before you change anything; only grad_clip_norm may be missing")
+@check(
+    "m07-checkpoint-test",
+    hint="look for every key before you change anything; only grad_clip_norm may be missing",
+)
 def test_files_without_a_key_are_refused(student, rng):
     """A file without one of its keys changes nothing, a right file loads."""
-    unfit(student, seed_of(rng), [], ["model_state", "optimizer_state", "history", "step", "training_mode"])
+    unfit(student, seed_of(rng), [], ["model_state", "optimizer_state", "history"])
 
 
 @check("m07-checkpoint-test", hint="an older file has no grad_clip_norm: keep the limit that the trainer has")
 def test_files_without_a_limit(student, rng):
     """A file without grad_clip_norm leaves the limit, a whole one sets it."""
     weights, _, batches = small_case(seed_of(rng))
-    for saved, live in ((0.75, 0.25), (None, 0.5)):
-        reply = student.probe(
-            "load_old_file", weights=weights, batches=batches, optimizer=ADAM, saved_clip=saved, live_clip=live
+    reply = student.probe(
+        "load_old_file", weights=weights, batches=batches, optimizer=ADAM, saved_clip=0.75, live_clip=0.25
+    )
+    for key, limit in (("whole", 0.75), ("old", 0.25)):
+        expect_same_state(
+            reply[key], reply["saved"], "after loading", ["weights", "optimizer", "epoch", "step"]
         )
-        for key, limit in (("whole", saved), ("old", live)):
-            expect_same_state(reply[key], reply["saved"], "after loading", ["weights", "optimizer", "epoch", "step"])
-            expect(reply[key]["clip"]).equal(limit, what="grad_clip_norm after loading")
+        expect(reply[key]["clip"]).equal(limit, what="grad_clip_norm after loading")
 
 
 @check("m07-checkpoint-test", hint="the saved mode counts: for training_mode and for every layer")
@@ -880,7 +1005,10 @@ def test_the_saved_mode_counts(student, rng):
         expect(reply["modes"]).equal([mode] * 4, what="modes of the layers")
 
 
-@check("m07-checkpoint-test", hint="without a schedule its state is None, and a state of None changes no schedule")
+@check(
+    "m07-checkpoint-test",
+    hint="without a schedule its state is None, and a state of None changes no schedule",
+)
 def test_the_schedule_and_its_absence(student, rng):
     """The state of a schedule, and of no schedule."""
     weights, _, _ = small_case(seed_of(rng))
@@ -895,7 +1023,10 @@ def test_the_schedule_and_its_absence(student, rng):
     expect(reply["still_none"]).equal(True, what="no schedule, after a state was put in")
 
 
-@check("m07-checkpoint-test", hint="write through pack: it writes another file first and renames it when it is whole")
+@check(
+    "m07-checkpoint-test",
+    hint="write through pack: it writes another file first and renames it when it is whole",
+)
 def test_an_interrupted_write_keeps_the_old_file(student, rng):
     """When the disk fills up while saving, the old file stays whole."""
     weights, _, batches = small_case(seed_of(rng))
@@ -904,7 +1035,9 @@ def test_an_interrupted_write_keeps_the_old_file(student, rng):
     expect(reply["error"]).equal(None, what="loading the old file")
     expect_moved(reply["first"]["weights"], reply["second"]["weights"], "weights of the second save, array")
     expect_same_state(reply["loaded"], reply["first"], "old file", ["weights", "optimizer", "epoch", "step"])
-    expect_same_state(reply["loaded_second"], reply["second"], "new file", ["weights", "optimizer", "epoch", "step"])
+    expect_same_state(
+        reply["loaded_second"], reply["second"], "new file", ["weights", "optimizer", "epoch", "step"]
+    )
 
 
 # -- 07.7 memory of training -----------------------------------------------------------------------------------
@@ -983,14 +1116,21 @@ def test_measured_parameters_gradients_and_state(student, rng):
     weights, inputs, targets, size = live_network(seed_of(rng))
     plain = {"kind": "sgd", "lr": 0.1}
     for settings, copies in ((ADAM, 2), (MOMENTUM, 1), (plain, 0)):
-        reply = student.probe("memory_measured", weights=weights, optimizer=settings, inputs=inputs, targets=targets)
+        reply = student.probe(
+            "memory_measured", weights=weights, optimizer=settings, inputs=inputs, targets=targets
+        )
         for key, right in (("parameters", size), ("gradients", size), ("optimizer", copies * size)):
             expect(reply[key]).close(right, rtol=0, what=key)
         parts = ("parameters", "gradients", "optimizer", "activations")
-        expect(reply["training_total"]).close(sum(float(reply[key]) for key in parts), rtol=0, what="training_total")
+        expect(reply["training_total"]).close(
+            sum(float(reply[key]) for key in parts), rtol=0, what="training_total"
+        )
 
 
-@check("m07-memory-test", hint="each distinct array of the graph once, without the parameters and without the batch")
+@check(
+    "m07-memory-test",
+    hint="each distinct array of the graph once, without the parameters and without the batch",
+)
 def test_measured_activations(student, rng):
     """Measured activations: right, doubled with the batch, 0 under no_grad."""
     weights, inputs, targets, _ = live_network(seed_of(rng))
@@ -1010,11 +1150,17 @@ def test_measured_activations(student, rng):
 # -- 07.8 batch size, measured ---------------------------------------------------------------------------------
 
 
-@check("m07-batch-size-test", visible=True, hint="50000 / 64 is 781.25: the last batch is smaller, but it is a batch")
+@check(
+    "m07-batch-size-test",
+    visible=True,
+    hint="50000 / 64 is 781.25: the last batch is smaller, but it is a batch",
+)
 def test_keys_and_steps(student, rng):
     """The keys, and the steps for 50000 samples in batches of 64."""
     reply = student.probe("efficiency", batch_size=64, dataset_size=50000)
-    expect([reply["batch_size"], reply["steps_per_epoch"]]).equal([64, 782], what="batch_size and steps_per_epoch")
+    expect([reply["batch_size"], reply["steps_per_epoch"]]).equal(
+        [64, 782], what="batch_size and steps_per_epoch"
+    )
     for key in ("time_per_step_ms", "samples_per_s", "gradient_noise"):
         expect(reply[key]).above(0, what=key)
 
@@ -1022,11 +1168,11 @@ def test_keys_and_steps(student, rng):
 @check("m07-batch-size-test", visible=True, hint="one row per size, in the order of the sizes")
 def test_one_row_per_size(student, rng):
     """One row per batch size, in order."""
-    sizes = [6, 2, 11]
+    sizes = [6, 11]
     rows = student.probe("batch_size_rows", sizes=sizes)
-    expect(rows).length(3, what="rows")
+    expect(rows).length(2, what="rows")
     expect([row["batch_size"] for row in rows]).equal(sizes, what="batch sizes")
-    expect([row["steps_per_epoch"] for row in rows]).equal([8334, 25000, 4546], what="steps per epoch")
+    expect([row["steps_per_epoch"] for row in rows]).equal([8334, 4546], what="steps per epoch")
     for row in rows:
         expect(row["gradient_noise"]).above(0, what="gradient_noise")
 
@@ -1034,67 +1180,74 @@ def test_one_row_per_size(student, rng):
 @check("m07-batch-size-test", hint="divide and round up")
 def test_steps_with_and_without_a_remainder(student, rng):
     """Steps per epoch with and without a remainder."""
-    cases = [[3, 10], [3, 12], [8, 5], [7, 7], [64, 6401]]
+    cases = [[3, 10], [3, 12], [8, 5], [64, 6401]]
     reply = student.probe("steps_per_epoch", cases=cases)
-    expect(reply).equal([4, 4, 1, 1, 101], what="steps per epoch")
+    expect(reply).equal([4, 4, 1, 101], what="steps per epoch")
 
 
-@check("m07-batch-size-test", hint="mean over the repeats of the sum of squared differences to the gradient of all rows")
+@check(
+    "m07-batch-size-test",
+    hint="mean over the repeats of the sum of squared differences to the gradient of all rows",
+)
 def test_noise_falls_like_one_over_the_batch_size(student, rng):
     """The noise falls like 1/B and belongs to the model.
 
-    A single layer of 24 inputs whose bias b is far above the targets has a gradient of 2b times the mean of the
-    drawn rows, give or take a percent, so B * noise / 4b^2 is a sum of 24 squares of almost normal numbers, and
-    its mean over 60 repeats has 1440 degrees of freedom. It is further than 25 % from its expectation with
-    probability below exp(-720 (0.25 - log 1.25)) + exp(-720 (-0.25 - log 0.75)) = 5e-9 (Chernoff), and that is
-    6.7 standard errors. Two of them are nearer than a factor 1.25 / 0.75 in four comparisons: false alarms below
-    1e-6, also when a student draws from a random state of their own.
+    A single layer of 64 inputs whose bias b is far above the targets has a gradient of 2b times the mean of the
+    drawn rows, give or take a few percent. So B * noise / 4b^2 is the mean over 30 repeats of a sum of 64 squares
+    of almost normal numbers: 1920 degrees of freedom. It is further than 25 % from its expectation (7 standard
+    errors) with probability below exp(-960 (0.25 - log 1.25)) + exp(-960 (-0.25 - log 0.75)) = 7e-12 (Chernoff).
+    Two of them differ by more than a factor 1.25 / 0.75 only if one of them is that far away: four measurements
+    give a false alarm less often than 3e-11, and what "almost" hides still leaves it far below 1e-6. This holds
+    also when a student draws from a random state of their own.
     """
-    weight, biases, sizes = np.zeros((24, 1)), [40.0, 80.0], [1, 4, 32]
-    noise = student.probe(
-        "gradient_noise", weight=weight, biases=biases, sizes=sizes, dataset_size=1024, repeats=60
-    )
-    room = 1.25 / 0.75
-    base = noise[0][0]
-    expect(base).above(0, what="noise of single rows")
-    for bias, row in zip(biases, noise, strict=True):
-        for size, one in zip(sizes, row, strict=True):
-            expect(one).above(0, what="gradient_noise")
-            relative = float(one) / float(base) * size * (biases[0] / bias) ** 2
-            expect(relative).at_least(1 / room, what="noise times batch size, against single rows")
-            expect(relative).at_most(room, what="noise times batch size, against single rows")
+    weight, base, room = np.zeros((64, 1)), None, 1.25 / 0.75
+    for bias, size in ((40.0, 1), (40.0, 4), (40.0, 32), (80.0, 4)):
+        noise = student.probe(
+            "gradient_noise", weight=weight, bias=bias, size=size, dataset_size=1024, repeats=30
+        )
+        expect(noise).above(0, what="gradient_noise")
+        scaled = float(noise) * size / bias**2
+        base = base or scaled
+        expect(scaled / base).at_least(1 / room, what="noise times batch size, against that of single rows")
+        expect(scaled / base).at_most(room, what="noise times batch size, against that of single rows")
 
 
-@check("m07-batch-size-test", hint="draw new rows for every repeat, with replacement; leave the model as it was")
+@check(
+    "m07-batch-size-test", hint="draw new rows for every repeat, with replacement; leave the model as it was"
+)
 def test_each_step_draws_new_rows(student, rng):
     """Every repeat draws other rows, and the model does not change."""
     weight, bias = rng.normal(size=(6, 2)), rng.normal(size=2)
     question = {"weight": weight, "bias": bias, "dataset_size": 500, "repeats": 7, "busy_seconds": 0.0}
     reply = student.probe("measured_step", **question, batch_size=9)
-    expect(reply["batches"]).at_least(8, what="batches of that size")
-    expect(reply["different"]).close(float(reply["batches"]), rtol=0, what="different batches")
+    expect(reply["different"]).at_least(7, what="different batches of that size")
     expect_same_arrays(reply["weights"], [weight, bias], "weights of the model")
     larger = student.probe("measured_step", **{**question, "dataset_size": 5, "repeats": 2}, batch_size=9)
     expect(larger["batches"]).at_least(3, what="batches larger than the data set")
 
 
-@check("m07-batch-size-test", hint="read the clock before and after each step, take the median; samples_per_s is batch_size over that")
+@check(
+    "m07-batch-size-test",
+    hint="read the clock before and after each step, take the median; samples_per_s is batch_size over that",
+)
 def test_time_of_one_step(student, rng):
     """The time is that of one step, and samples per second agree with it.
 
-    The layer spends 1 ms of processor time in each forward and notes when it began: the median of the steps
-    cannot be shorter than that, nor longer than the longest distance between two beginnings. Both hold on a busy
-    machine, so there are no false alarms.
+    The layer spends 0.2 ms of processor time in each forward and notes when it began. No step is shorter than that,
+    and none is longer than the two distances between beginnings that it lies in. Both hold on a busy machine, so
+    there are no false alarms; asked three times, because a long pause of the machine can hide a wrong time once.
     """
     weight, bias = rng.normal(size=(6, 2)), rng.normal(size=2)
-    question = {"weight": weight, "bias": bias, "dataset_size": 300, "repeats": 6, "busy_seconds": 0.001}
-    reply = student.probe("measured_step", **question, batch_size=8)
-    found = reply["found"]
-    expect(found["time_per_step_ms"]).at_least(0.999, what="time_per_step_ms")
-    longest = float(reply["longest_ms"])
-    expect(found["time_per_step_ms"]).true(lambda ms: float(ms) <= longest, "longer than any step", what="time_per_step_ms")
-    right = 8 / (float(found["time_per_step_ms"]) / 1000)
-    expect(found["samples_per_s"]).close(right, rtol=1e-6, what="samples_per_s")
+    question = {"weight": weight, "bias": bias, "dataset_size": 300, "repeats": 14, "busy_seconds": 0.0002}
+    for _ in range(3):
+        reply = student.probe("measured_step", **question, batch_size=8)
+        found, longest = reply["found"], 2 * float(reply["longest_ms"])
+        expect(found["time_per_step_ms"]).at_least(0.199, what="time_per_step_ms")
+        expect(found["time_per_step_ms"]).true(
+            lambda ms, longest=longest: float(ms) <= longest, "longer than a step", what="time_per_step_ms"
+        )
+        right = 8 / (float(found["time_per_step_ms"]) / 1000)
+        expect(found["samples_per_s"]).close(right, rtol=1e-6, what="samples_per_s")
 
 
 # -- 07.9 a demonstration that trains --------------------------------------------------------------------------
@@ -1104,66 +1257,71 @@ XOR_TARGETS = np.eye(2)[[0, 1, 1, 0]]
 RATES = [oracle.cosine(0.1, 0.001, 200, epoch) for epoch in range(200)]
 
 
-@check("m07-demo-test", visible=True, hint="200 epochs with momentum 0.9 and the cosine from 0.1 solve XOR with room to spare")
+def expect_solved(found):
+    """A run of 200 epochs that began untrained and ended with XOR solved."""
+    losses = np.asarray(expect(found["train_loss"]).shape((200,), what="train_loss").value, dtype=float)
+    expect(float(losses[0])).above(0.05, what="loss of the first epoch")
+    expect(float(losses[-1])).below(0.01, what="final loss")
+    expect(found["eval_loss"]).below(0.01, what="eval_loss")
+    expect(found["accuracy"]).close(1.0, what="accuracy")
+    return float(losses[0])
+
+
+# One run costs as much as all checks of another task, so the five random states are shared by four checks.
+
+
+@check(
+    "m07-demo-test",
+    visible=True,
+    hint="200 epochs with momentum 0.9 and the cosine from 0.1 solve XOR with room to spare",
+)
 def test_the_demonstration_solves_xor(student, rng):
     """Final loss below 0.01 and accuracy 1.0."""
     (found,) = student.probe("demonstrations", seeds=[0])
-    expect(found["train_loss"]).shape((200,), what="train_loss")
-    expect(found["train_loss"][-1]).below(0.01, what="final loss")
-    expect(found["accuracy"]).close(1.0, what="accuracy")
+    expect_solved(found)
 
 
 @check("m07-demo-test", hint="the weights come from the rng that is given, the losses from real training")
-def test_five_random_states_solve_xor(student, rng):
-    """Five random states, five different runs, all solve XOR."""
-    runs = student.probe("demonstrations", seeds=[int(s) for s in rng.integers(2**32, size=5)])
-    starts = []
-    for found in runs:
-        expect(found["train_loss"]).shape((200,), what="train_loss")
-        expect(found["train_loss"][-1]).below(0.01, what="final loss")
-        expect(found["eval_loss"]).below(0.01, what="eval_loss")
-        expect(found["accuracy"]).close(1.0, what="accuracy")
-        expect(found["train_loss"][0]).above(0.05, what="loss of the first epoch")
-        starts.append(float(found["train_loss"][0]))
-    expect(len(set(starts))).equal(5, what="different losses at the start")
+def test_other_random_states_solve_xor(student, rng):
+    """Other random states give other runs, and all solve XOR."""
+    runs = student.probe("demonstrations", seeds=[int(s) for s in rng.integers(2**32, size=2)])
+    starts = {expect_solved(found) for found in runs}
+    expect(len(starts)).equal(2, what="different losses in the first epoch of two runs")
 
 
-@check("m07-demo-test", hint="after epoch 100 save, load into a new trainer, train both, compare their weights")
-def test_resumed_equal_is_computed(student, rng):
-    """resumed_equal is True for a right checkpoint and False for one that lost the momentum."""
-    seed = int(rng.integers(2**32))
-    (right,) = student.probe("demonstrations", seeds=[seed])
-    expect(right["resumed_equal"]).equal(True, what="resumed_equal")
-    wrong = student.probe("forgetful_demonstration", seed=seed)
-    expect(wrong["resumed_equal"]).equal(False, what="resumed_equal when loading loses the momentum")
-
-
-@check("m07-demo-test", hint="one entry per epoch; the norm is the one before clipping")
-def test_lists_of_the_demonstration(student, rng):
-    """Losses, rates and norms equal a rerun from the same weights."""
+@check("m07-demo-test", hint="one entry per epoch, the norm before clipping; evaluate after the last epoch")
+def test_the_demonstration_equals_a_rerun(student, rng):
+    """Losses, rates, norms and evaluation equal a rerun from the same weights, and resuming is exact."""
     reply = student.probe("watched_demonstration", seed=int(rng.integers(2**32)))
-    found, run = reply["result"], rerun(reply)
+    found, weights, run = reply["result"], whole_run(reply, "last"), rerun(reply)
+    expect_solved(found)
     expect(found["learning_rates"]).close(RATES, rtol=CLOSE, what="learning_rates")
     expect(found["train_loss"]).close(run.losses, rtol=LONG_RUN, atol=1e-12, what="train_loss")
     expect(found["grad_norms"]).close(run.norms, rtol=LONG_RUN, atol=1e-9, what="grad_norms")
+    expect_arrays(weights, run.weights, "weights after 200 epochs", rtol=LONG_RUN, atol=1e-9)
+    loss = oracle.mean_square(oracle.forward(list(weights), XOR)[1], XOR_TARGETS)[0]
+    expect(found["eval_loss"]).close(loss, rtol=LONG_RUN, atol=1e-12, what="eval_loss")
+    expect(found["accuracy"]).close(accuracy(weights, XOR, np.array([0, 1, 1, 0])), what="accuracy")
+    expect(found["resumed_equal"]).equal(True, what="resumed_equal")
 
 
-@check("m07-demo-test", hint="eval_loss and accuracy come from evaluate after the last epoch")
-def test_evaluation_of_the_demonstration(student, rng):
-    """Loss and accuracy agree with an evaluation of the trained weights."""
-    reply = student.probe("watched_demonstration", seed=int(rng.integers(2**32)))
-    weights = whole_run(reply, "last")
-    expect_arrays(weights, rerun(reply).weights, "weights after 200 epochs", rtol=LONG_RUN, atol=1e-9)
-    outputs = oracle.forward(list(weights), XOR)[1]
-    right = float(np.mean(outputs.argmax(axis=1) == [0, 1, 1, 0]))
-    expect(reply["result"]["accuracy"]).close(right, what="accuracy")
-    loss = oracle.mean_square(outputs, XOR_TARGETS)[0]
-    expect(reply["result"]["eval_loss"]).close(loss, rtol=LONG_RUN, atol=1e-12, what="eval_loss")
+@check(
+    "m07-demo-test",
+    needs=("test_the_demonstration_equals_a_rerun",),  # a constant False would do here
+    hint="after epoch 100 save, load into a new trainer, train both for 3 epochs, compare all weights",
+)
+def test_resumed_equal_is_computed(student, rng):
+    """resumed_equal is False when the loaded trainer has lost the momentum."""
+    found = student.probe("forgetful_demonstration", seed=int(rng.integers(2**32)))
+    expect_solved(found)
+    expect(found["resumed_equal"]).equal(False, what="resumed_equal when loading loses the momentum")
 
 
 def whole_run(reply, which):
     """Weights of the trainer that ran all 200 epochs."""
-    expect(reply["epochs"]).true(lambda epochs: 200 in epochs, "no trainer ran 200 epochs", what="epochs of the trainers")
+    expect(reply["epochs"]).true(
+        lambda epochs: 200 in epochs, "no trainer ran 200 epochs", what="epochs of the trainers"
+    )
     weights = reply[which][list(reply["epochs"]).index(200)]
     for got, shape in zip(weights, ((2, 8), (8,), (8, 2), (2,)), strict=False):
         expect(got).shape(shape, what="weights of the network")
@@ -1202,44 +1360,64 @@ def two_moons(rng, n):
 
 @cache
 def moons_case(seed):
-    """Question, our own run of it, and points to judge with."""
+    """Question, our own run of it, and points to judge with: the first draw on which our run reaches 98 %."""
     rng = np.random.default_rng(seed)
-    (x, y), held_out = two_moons(rng, 110), two_moons(rng, 60)
-    weights = oracle.draw(rng, 2, 16, 2)
-    data = [(x[i : i + 32], y[i : i + 32]) for i in range(0, 110, 32)]
-    rates = [oracle.cosine(0.08, 0.002, 20, epoch) for epoch in range(20)]
-    run = oracle.train(
-        weights, [data] * 20, oracle.adam(), rates.__getitem__, clip=1.0, group=2, loss=oracle.cross_entropy
-    )
+    while True:
+        (x, y), held_out = two_moons(rng, 100), two_moons(rng, 60)
+        weights = oracle.draw(rng, 2, 24, 2)
+        data = [(x[i : i + 40], y[i : i + 40]) for i in range(0, 100, 40)]
+        rates = [oracle.cosine(0.4, 0.002, 16, epoch) for epoch in range(16)]
+        run = oracle.train(
+            weights,
+            [data] * 16,
+            oracle.adam(),
+            rates.__getitem__,
+            clip=0.3,
+            group=2,
+            loss=oracle.cross_entropy,
+        )
+        if accuracy(run.weights, *held_out) >= 0.98:
+            break
     parts = [[held_out[0][:45], held_out[1][:45]], [held_out[0][45:], held_out[1][45:]]]
     question = {"weights": weights, "batches": listed(data), "held_out": parts}
-    return {**question, "rates": [0.08, 0.002], "clip_at": 1.0, "epochs": 20}, run, held_out
+    return {**question, "rates": [0.4, 0.002], "clip_at": 0.3, "epochs": 16}, run, held_out
+
+
+def accuracy(weights, x, labels):
+    return float((oracle.forward(list(weights), x)[1].argmax(axis=1) == labels).mean())
 
 
 def expect_moons(reply, case):
     """The run equals ours, and the trained network separates points it has not seen."""
     _, run, (x, y) = case
-    expect(reply["counts"]).equal([20, run.steps], what="epochs and updates of the resumed run")
+    expect(reply["counts"]).equal([16, run.steps], what="epochs and updates of the resumed run")
     expect(reply["rates"]).close(run.rates, rtol=CLOSE, what="learning rates of all epochs")
     expect(reply["losses"]).close(run.losses, rtol=1e-4, what="losses of all epochs")
     expect(reply["weights"]).length(4, what="weights")
     for got, right in zip(reply["weights"], run.weights, strict=True):
         expect(got).shape(right.shape, what="weights")
-    outputs = oracle.forward(list(reply["weights"]), x)[1]
-    accuracy = float((outputs.argmax(axis=1) == y).mean())
-    expect(accuracy).at_least(0.95, what="accuracy on held-out points")
-    loss = oracle.cross_entropy(outputs, y)[0]
-    expect(reply["evaluated"]).close([loss, accuracy], rtol=LONG_RUN, what="loss and accuracy of evaluate")
+    share = accuracy(reply["weights"], x, y)
+    expect(share).at_least(0.95, what="accuracy on held-out points")
+    loss = oracle.cross_entropy(oracle.forward(list(reply["weights"]), x)[1], y)[0]
+    expect(reply["evaluated"]).close([loss, share], rtol=LONG_RUN, what="loss and accuracy of evaluate")
 
 
-@check("m07-module-test", visible=True, hint="first make the tests of the parts pass; then compare one epoch by hand")
+@check(
+    "m07-module-test",
+    visible=True,
+    hint="first make the tests of the parts pass; then compare one epoch by hand",
+)
 def test_everything_together(student, rng):
     """Two moons with schedule, clipping, groups of two and a resume in the middle."""
     case = moons_case(seed_of(rng))
     expect_moons(student.probe("two_moons_run", **case[0]), case)
 
 
-@check("m07-module-test", needs=("test_everything_together",), hint="cells that belong to the module begin with #| export")
+@check(
+    "m07-module-test",
+    needs=("test_everything_together",),
+    hint="cells that belong to the module begin with #| export",
+)
 def test_held_out_points_with_the_export(student, rng):
     """Other data and another random state, with the exported module."""
     case = moons_case(seed_of(rng))
@@ -1247,19 +1425,29 @@ def test_held_out_points_with_the_export(student, rng):
     expect_moons(student.probe("two_moons_with_export", source=student.export, question=case[0]), case)
 
 
-@check("m07-module-test", needs=("test_everything_together",), hint="every function of this module is exported, tests stay in cells of their own")
+@check(
+    "m07-module-test",
+    needs=("test_everything_together",),
+    hint="every function of this module is exported, tests stay in cells of their own",
+)
 def test_the_export_holds_the_module_and_no_tests(student, rng):
     """The exported module has all its names and no test functions."""
     tree = exported(student)
     reply = student.probe("import_export", source=student.export)
     for name in PUBLIC_NAMES:
-        expect(reply["names"]).true(lambda names, name=name: name in names, f"{name} is missing", what="exported module")
+        expect(reply["names"]).true(
+            lambda names, name=name: name in names, f"{name} is missing", what="exported module"
+        )
     found = [node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     tests = [name for name in found if name.lower().startswith("test")]
     expect(len(tests)).equal(0, what="number of test functions in the exported module")
 
 
-@check("m07-module-test", needs=("test_everything_together",), hint="keep calls, prints and files out of the cells marked #| export")
+@check(
+    "m07-module-test",
+    needs=("test_everything_together",),
+    hint="keep calls, prints and files out of the cells marked #| export",
+)
 def test_importing_the_export_is_silent(student, rng):
     """Importing the exported module prints nothing and leaves nothing behind."""
     exported(student)
