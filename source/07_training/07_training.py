@@ -173,7 +173,7 @@ for settings in [(0.1, 0.01, 100), (0.1, 0.001, 40), (0.05, 0.0, 120)]:
     schedule = CosineSchedule(*settings)
     ax.plot(epochs, [schedule.get_lr(epoch) for epoch in epochs], label=str(settings))
 ax.set(xlabel="epoch", ylabel="learning rate")
-ax.legend(title="max_lr, min_lr, total_epochs")
+ax.legend(title="max_lr, min_lr, total_epochs", loc="upper right")
 plt.show()
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "m07-clip-text", "locked": true, "schema_version": 3, "solution": false, "task": false} course={"task": "07.2", "minutes": 12}
@@ -1190,7 +1190,8 @@ ax.semilogy(result["train_loss"], label="loss")
 ax.semilogy(result["grad_norms"], label="norm before clipping")
 ax.semilogy(np.minimum(result["grad_norms"], 1.0), "k--", label="norm after clipping")
 ax.set(xlabel="epoch", ylabel="loss, norm")
-ax.legend()
+ax.minorticks_off()
+ax.legend(loc="upper right")
 plt.show()
 
 # %%
