@@ -78,10 +78,8 @@ class Channel:
 
     def _fill(self) -> bool:
         try:
-            if self.peer is None and hasattr(socket, "SO_PASSCRED"):
-                data = self._first()
-            else:
-                data = self.sock.recv(CHUNK)
+            ask = self.peer is None and hasattr(socket, "SO_PASSCRED")
+            data = self._first() if ask else self.sock.recv(CHUNK)
         except BlockingIOError:
             return False
         except OSError:

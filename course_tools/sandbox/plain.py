@@ -11,13 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Plain: TypeAlias = "None | bool | int | float | str | list[Plain] | dict[str, Plain] | NDArray[Any]"
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | NDArray[Any] | None"
 
 MAX_DEPTH = 64
-DTYPES = frozenset(
-    ["|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iu" for size in (2, 4, 8))]
-    + ["<f2", "<f4", "<f8", "<c8", "<c16"]
-)
+DTYPES = frozenset("|b1 |i1 |u1 <i2 <i4 <i8 <u2 <u4 <u8 <f2 <f4 <f8 <c8 <c16".split())  # noqa: SIM905
 
 
 class BadReply(ValueError):

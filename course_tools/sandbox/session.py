@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import socket
 import time
 from collections.abc import Mapping
@@ -13,26 +11,17 @@ from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any, Literal
 
-from course_tools.sandbox.body import WATCH_SECONDS, Body
+from course_tools.sandbox.body import Body
 from course_tools.sandbox.channel import BadFrame, Channel, Hungup
-from course_tools.sandbox.limits import Limits, SandboxLost, Usage, wall_seconds
+from course_tools.sandbox.conversation import Conversation, Stopped
+from course_tools.sandbox.limits import Limits, SandboxLost, Usage
 from course_tools.sandbox.outputs import Collector, Output
 from course_tools.sandbox.plain import clean
 from course_tools.sandbox.snapshot import Snapshot
 
 INTERRUPT_GRACE = 0.5  # processor seconds a cell has to obey Ctrl-C
 INTERRUPT_WALL = 2.5  # the same in wall-clock seconds
-FLOOD_FACTOR = 16  # a cell that writes this many times its limit to the channel is not our shell
-PIPE_CHUNK = 1 << 18
-FULL_TICK = 0.01  # seconds between two looks at output nobody keeps: a bound on our own work
 START_SECONDS = 30.0
-
-try:
-    import fcntl
-
-    PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
-except ImportError:  # Windows
-    PIPE_SIZE = None
 
 Status = Literal["ok", "error", "timeout", "killed", "not_run"]
 
@@ -51,14 +40,6 @@ class CellOutcome:
     execution_count: int | None = None
 
 
-class Stopped(Exception):
-    """An exchange did not come to its end; `kind` is "timeout", "memory", "gone" or "protocol"."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind, self.message = kind, message
-
-
 class Session:
     """Drives the process that holds a student's notebook. Made by Nursery.open or OwnMachine.open."""
 
@@ -66,19 +47,13 @@ class Session:
         self, channel: Channel, body: Body, pipes: tuple[int, int], limits: Limits, *, can_fork: bool = True
     ) -> None:
         self._channel, self._body, self._limits = channel, body, limits
-        self._pipes = {pipes[0]: "stdout", pipes[1]: "stderr"}
+        self._talk = Conversation(channel, body, pipes, limits)
         self._can_fork = can_fork
         self._displays: dict[str, list[Output]] = {}
         self._cells = 0
         self._tokens = 0
         self._snapshots: list[Snapshot] = []
         self.ending: str | None = None
-        self._silent: set[int] = set()  # pipes whose other end is closed
-        for fd in pipes:
-            os.set_blocking(fd, False)
-            if PIPE_SIZE is not None:
-                with contextlib.suppress(OSError):
-                    fcntl.fcntl(fd, PIPE_SIZE, 1 << 20)
 
     @property
     def alive(self) -> bool:
@@ -92,10 +67,10 @@ class Session:
         said = Collector(4000, {})
         try:
             self._channel.send({"op": "start", "files": sizes}, b"".join(files[name] for name in names))
-            self._exchange("ready", START_SECONDS, said)
+            self._talk.ask("ready", START_SECONDS, said)
         except (Stopped, Hungup) as stop:
             self._die("")
-            self._drain(said)
+            self._talk.drain(said)
             self.close()
             text = "".join(str(one["text"]) for one in said.outputs).strip()
             raise SandboxLost(f"a session did not start ({stop}) {text}") from stop
@@ -122,21 +97,21 @@ class Session:
         status: Status = "killed"
         message = ""
         try:
-            self._drain(None)
+            self._talk.drain()
             self._channel.send(request | {"output_bytes": self._limits.output_kb * 1024})
             try:
-                reply, _ = self._exchange("done", min(allowed, max(left, 0.0)), collector)
+                reply, _ = self._talk.ask("done", min(allowed, max(left, 0.0)), collector)
             except Stopped as stop:
                 if stop.kind != "timeout":
                     raise
                 status, message = "timeout", self._time_message(allowed, total)
                 self._body.interrupt()
-                reply, _ = self._exchange("done", INTERRUPT_GRACE, collector, wall=INTERRUPT_WALL)
+                reply, _ = self._talk.ask("done", INTERRUPT_GRACE, collector, wall=INTERRUPT_WALL)
                 interrupted = True
-            self._drain(collector)
+            self._talk.drain(collector)
             _check_done(reply)
         except (Stopped, Hungup, BadFrame) as stop:
-            self._drain(collector)
+            self._talk.drain(collector)
             message = self._end(stop, message)
         seconds_used = time.monotonic() - began
         cpu = max(0.0, (self._body.cpu_seconds() or 0.0) - before)
@@ -191,7 +166,7 @@ class Session:
         cap = self._limits.reply_mb << 20
         try:
             self._channel.send({"op": "files", "max_bytes": cap})
-            reply, data = self._exchange("files", 10.0, None)
+            reply, data = self._talk.ask("files", 10.0, None)
         except (Stopped, Hungup) as stop:
             self._end(stop, "")
             return {}
@@ -216,10 +191,7 @@ class Session:
             one.close()
         self._snapshots = []
         self._die("closed")
-        self._channel.close()
-        for fd in self._pipes:
-            os.close(fd)
-        self._pipes = {}
+        self._talk.close()
 
     def __enter__(self) -> Session:
         return self
@@ -228,71 +200,6 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _exchange(
-        self, wanted: str, seconds: float, collector: Collector | None, *, wall: float | None = None
-    ) -> tuple[dict[str, Any], bytes]:
-        began, before = time.monotonic(), self._body.cpu_seconds()
-        deadline = began + (wall_seconds(seconds) if wall is None else wall)
-        allowance = self._channel.received + FLOOD_FACTOR * (self._limits.output_kb * 1024) + (1 << 20)
-        if collector is None:
-            allowance += self._channel.max_body
-        tick = 0.02
-        while True:
-            over = self._body.process.gone()  # asked first: what it said before it ended still counts
-            try:
-                while (frame := self._channel.next()) is not None:
-                    header, data = frame
-                    if header.get("t") == wanted:
-                        return header, data
-                    if collector is not None:
-                        collector.event(header, len(str(header)))
-                    if self._channel.received > allowance:
-                        raise Stopped("protocol", "your code flooded the connection to the grader")
-                    if time.monotonic() > deadline:
-                        raise Stopped("timeout", "")
-            except BadFrame as bad:
-                raise Stopped("protocol", f"your code broke the connection to the grader ({bad})") from bad
-            except Hungup as stop:
-                raise Stopped("gone", str(stop)) from stop
-            if over:
-                raise Stopped("gone", "it ended")
-            self._drain(collector)
-            now = time.monotonic()
-            if now >= deadline:
-                raise Stopped("timeout", "")
-            full = collector is None or collector.full  # then writers wait for us, not we for them
-            self._wait(min(FULL_TICK if full else tick, deadline - now), pipes=not full)
-            tick = min(WATCH_SECONDS, tick * 1.5)
-            if self._body.too_much_memory():
-                raise Stopped("memory", f"memory limit of {self._limits.memory_mb} MB")
-            cpu = self._body.cpu_seconds()
-            if cpu is not None and before is not None and cpu - before > seconds:
-                raise Stopped("timeout", "")
-
-    def _wait(self, seconds: float, pipes: bool) -> None:
-        watched = [self._channel.fileno()]
-        if pipes:
-            watched += self._pipes.keys() - self._silent
-        if self._body.process.handle is not None:
-            watched.append(self._body.process.handle)
-        select.select(watched, [], [], max(0.0, seconds))
-
-    def _drain(self, collector: Collector | None, most: int = 1 << 20) -> None:
-        """Take what was written to the process's own stdout and stderr; `most` bytes of each, the rest can wait."""
-        for fd, name in self._pipes.items():
-            taken = 0
-            while taken < most:
-                try:
-                    data = os.read(fd, PIPE_CHUNK)
-                except (BlockingIOError, OSError):
-                    break
-                if not data:
-                    self._silent.add(fd)
-                    break
-                taken += len(data)
-                if collector is not None and not collector.full:
-                    collector.text(name, data.decode("utf-8", "replace"))
 
     def _end(self, stop: Exception, message: str) -> str:
         """The session cannot go on: end it and say why."""
@@ -318,7 +225,7 @@ class Session:
             return None
         try:
             self._channel.send({"op": "reap", "token": token})
-            reply, _ = self._exchange("reaped", 1.0, None)
+            reply, _ = self._talk.ask("reaped", 1.0, None)
         except (Stopped, Hungup) as stop:
             self._end(stop, "")
             return None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from course_tools.sandbox import Limits, Nursery, OwnMachine, Session, SandboxUnavailable, choose_tier
+from course_tools.sandbox import Limits, Nursery, OwnMachine, SandboxUnavailable, Session, choose_tier
 from course_tools.sandbox.session import CellOutcome
 
 SMALL = Limits(

@@ -29,7 +29,12 @@ def test_outputs_come_in_order_and_streams_merge(session, ok):
 def test_what_c_and_child_programs_write_is_captured(session, ok, text):
     out = ok(
         session,
-        "import os, ctypes\nos.system('echo out; echo err >&2')\nctypes.CDLL(None).puts(b'from C')\nctypes.CDLL(None).fflush(None);",
+        (
+            "import os, ctypes\n"
+            "os.system('echo out; echo err >&2')\n"
+            "ctypes.CDLL(None).puts(b'from C')\n"
+            "ctypes.CDLL(None).fflush(None);"
+        ),
     )
     assert set(text(out).split()) >= {"out", "from", "C"}
     assert text(out, "stderr") == "err\n"
@@ -93,10 +98,8 @@ def test_displays_can_be_updated_and_cleared(session, ok):
 
 
 def test_figures_become_pictures_at_the_end_of_the_cell(session, ok):
-    out = ok(
-        session,
-        "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1))\nplt.plot([1, 2])\nprint('drawn')",
-    )
+    assert session.run_cell("import matplotlib.pyplot as plt", seconds=10).status == "ok"
+    out = ok(session, "plt.figure(figsize=(1, 1))\nplt.plot([1, 2])\nprint('drawn')")
     assert [o["output_type"] for o in out.outputs] == ["stream", "display_data"]
     assert base64.b64decode(out.outputs[1]["data"]["image/png"]).startswith(b"\x89PNG")
     assert ok(session, "plt.get_fignums()").outputs[0]["data"]["text/plain"] == "[]"

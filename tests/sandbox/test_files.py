@@ -9,7 +9,13 @@ def test_files_come_in_and_changes_come_out(nursery, ok):
     with nursery.open({"data/a.txt": b"one", "b.bin": b"\0\1"}) as session:
         ok(
             session,
-            "assert open('data/a.txt').read() == 'one'\nopen('data/new.txt', 'w').write('two')\nopen('b.bin', 'wb').write(b'changed')\nimport os\nos.symlink('/etc/passwd', 'link')",
+            (
+                "assert open('data/a.txt').read() == 'one'\n"
+                "open('data/new.txt', 'w').write('two')\n"
+                "open('b.bin', 'wb').write(b'changed')\n"
+                "import os\n"
+                "os.symlink('/etc/passwd', 'link')"
+            ),
         )
         assert session.files() == {"data/new.txt": b"two", "b.bin": b"changed"}
 
@@ -38,8 +44,9 @@ def test_files_cannot_shadow_packages_or_run_by_themselves(nursery, ok):
     names += ["x.pth", "conftest.py", "matplotlib/__init__.py", "string.py", "colorsys.py"]
     with nursery.open(dict.fromkeys(names, trap)) as session:
         ok(session, "import numpy, json, string, colorsys, matplotlib\nassert numpy.sum([1, 2]) == 3")
-    with nursery.open({"helper.py": b"x = 3"}) as session:
-        ok(session, "import helper\nassert helper.x == 3")
+    own = dict.fromkeys(["helper.py", "shell.py", "wire.py", "serve.py", "nursery.py"], b"x = 3")
+    with nursery.open(own) as session:
+        ok(session, "import helper, shell, wire, serve, nursery\nassert helper.x == shell.x == serve.x == 3")
 
 
 def test_public_packages_are_seen_alone_and_read_only(tmp_path, tier, ok):
@@ -55,7 +62,12 @@ def test_public_packages_are_seen_alone_and_read_only(tmp_path, tier, ok):
     with Nursery(tier, preload=("given",), public=(package, tools)) as nursery, nursery.open() as session:
         ok(
             session,
-            "import given, tool\nassert (given.value, tool.value) == (5, 6)\nfrom pathlib import Path\nassert Path(given.__file__).parent.parent == Path('/opt/course')",
+            (
+                "import given, tool\n"
+                "assert (given.value, tool.value) == (5, 6)\n"
+                "from pathlib import Path\n"
+                "assert Path(given.__file__).parent.parent == Path('/opt/course')"
+            ),
         )
         assert session.run_cell("import answers").error_name == "ModuleNotFoundError"
         assert session.run_cell("open(given.__file__, 'w')").error_name == "OSError"

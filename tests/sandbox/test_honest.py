@@ -8,25 +8,57 @@ import pytest
 @pytest.mark.parametrize(
     "source",
     [
-        "import multiprocessing as mp\nwith mp.get_context('fork').Pool(2) as pool: assert pool.map(abs, [-1, 2]) == [1, 2]",
-        "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as pool: assert list(pool.map(abs, [-1, 2])) == [1, 2]",
-        "import subprocess, sys\nassert subprocess.run([sys.executable, '-c', 'print(6*7)'], capture_output=True).stdout == b'42\\n'",
-        "import tempfile, os\nwith tempfile.TemporaryDirectory() as d: open(os.path.join(d, 'x'), 'w').write('y')",
+        (
+            "import multiprocessing as mp\n"
+            "with mp.get_context('fork').Pool(2) as pool: assert pool.map(abs, [-1, 2]) == [1, 2]"
+        ),
+        (
+            "from concurrent.futures import ThreadPoolExecutor\n"
+            "with ThreadPoolExecutor(4) as pool: assert list(pool.map(abs, [-1, 2])) == [1, 2]"
+        ),
+        (
+            "import subprocess, sys\n"
+            "assert subprocess.run([sys.executable, '-c', 'print(6*7)'], capture_output=True).stdout == b'42\\n"
+            "'"
+        ),
+        (
+            "import tempfile, os\n"
+            "with tempfile.TemporaryDirectory() as d: open(os.path.join(d, 'x'), 'w').write('y')"
+        ),
         "import warnings\nwarnings.warn('old'); warnings.filterwarnings('ignore')",
         "import logging\nlogging.basicConfig(level='INFO'); logging.info('note')",
         "import gc, random\nx = [0]\ndel x\ngc.collect(); random.random()",
-        "import numpy as np\na = np.random.default_rng().normal(size=(50, 50))\nassert np.allclose(np.linalg.inv(a) @ a, np.eye(50))",
+        (
+            "import numpy as np\n"
+            "a = np.random.default_rng().normal(size=(50, 50))\n"
+            "assert np.allclose(np.linalg.inv(a) @ a, np.eye(50))"
+        ),
         "if __name__ == '__main__':\n    done = True\nassert done",
         "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\nassert P(1) == P(1)",
         "import inspect\ndef f(x):\n    return x\nassert inspect.getsource(f).startswith('def f')",
-        "import sys\nsys.setrecursionlimit(3000)\ndef r(n): return 0 if n == 0 else r(n - 1)\nassert r(2000) == 0",
+        (
+            "import sys\n"
+            "sys.setrecursionlimit(3000)\n"
+            "def r(n): return 0 if n == 0 else r(n - 1)\n"
+            "assert r(2000) == 0"
+        ),
         "import pickle\nclass A: pass\nassert type(pickle.loads(pickle.dumps(A()))) is A",
-        "import contextlib, io\nb = io.StringIO()\nwith contextlib.redirect_stdout(b): print('x')\nassert b.getvalue() == 'x\\n'",
+        (
+            "import contextlib, io\n"
+            "b = io.StringIO()\n"
+            "with contextlib.redirect_stdout(b): print('x')\n"
+            "assert b.getvalue() == 'x\\n"
+            "'"
+        ),
         "%%capture caught\nprint('hidden')",
         "import faulthandler, signal\nsignal.alarm(0)",
         "class Ñame:\n\tdef f(self):\n\t\treturn 'é'\nassert Ñame().f() == 'é'",
         "x = 1\r\ny = 2\r\nassert x + y == 3\r\n",
-        "import sys\nprint('bar', end='\\r', file=sys.stderr, flush=True)\nsys.stdout.write('a'); sys.stdout.writelines(['b', 'c'])",
+        (
+            "import sys\n"
+            "print('bar', end='\\r', file=sys.stderr, flush=True)\n"
+            "sys.stdout.write('a'); sys.stdout.writelines(['b', 'c'])"
+        ),
     ],
 )
 def test_it_just_works(session, source):

@@ -10,7 +10,8 @@ from course_tools.sandbox import Answer, Trouble
 PATCHES = """
 import builtins, json, os, sys, marshal, struct, io, signal
 def bad(*a, **k): return 0
-for name in ('len', 'isinstance', 'type', 'print', 'sum', 'all', 'any', 'range', 'list', 'dict', 'str', 'int', 'exec', 'open', 'getattr'):
+names = 'len isinstance type print sum all any range list dict str int exec open getattr'
+for name in names.split():
     setattr(builtins, name, bad)
 for module in (json, os, marshal, struct, io, signal):
     for name in [n for n in vars(module) if n[0] != '_']:
@@ -42,7 +43,11 @@ def test_patched_builtins_and_modules_do_not_stop_probes(session, probe):
         "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Session': o.__dict__.clear()",
         "import sys\nsys.settrace(lambda *a: 1/0)",
         "del get_ipython\nglobals().clear()",
-        "import os\nos.chdir('/'); os.umask(0o777)\nimport shutil; shutil.rmtree('/tmp/work', ignore_errors=True)",
+        (
+            "import os\n"
+            "os.chdir('/'); os.umask(0o777)\n"
+            "import shutil; shutil.rmtree('/tmp/work', ignore_errors=True)"
+        ),
     ],
 )
 def test_the_supervisor_stays_calm(session, probe, source):
@@ -63,7 +68,10 @@ FRAMES = [
     "os.write(3, struct.pack('>IQ', 3, 1 << 60) + b'{}')",
     "os.write(3, struct.pack('>IQ', 8, 0) + b'{\"t\":NaN')",
     "os.write(3, struct.pack('>IQ', 40000, 0) + b'[' * 40000)",
-    'h = b\'{"t":"done","status":"ok","count":\' + b\'9\' * 5000 + b\'}\'; os.write(3, struct.pack(\'>IQ\', len(h), 0) + h)',
+    (
+        'h = b\'{"t":"done","status":"ok","count":\' + b"9" * 5000 + b"}"; '
+        "os.write(3, struct.pack('>IQ', len(h), 0) + h)"
+    ),
     'h = b\'{"t":"done","status":1,"count":1}\'; os.write(3, struct.pack(\'>IQ\', len(h), 0) + h)',
     'h = b\'{"t":"output","output_type":"error","ename":1}\'; os.write(3, struct.pack(\'>IQ\', len(h), 0) + h)',
     'h = b\'{"t":"answer","value":{"a":7},"arrays":[]}\'; os.write(3, struct.pack(\'>IQ\', len(h), 0) + h)',
@@ -94,7 +102,8 @@ def test_malformed_answers_are_troubles(session, ok, probe, frame):
 
 def test_a_flood_of_frames_is_stopped(session):
     out = session.run_cell(
-        'import os, struct\nh = b\'{"t":"stream","name":"stdout","text":"x"}\'\nf = (struct.pack(\'>IQ\', len(h), 0) + h) * 1000\nwhile True: os.write(3, f)'
+        'import os, struct\nh = b\'{"t":"stream","name":"stdout","text":"x"}\'\n'
+        "f = (struct.pack('>IQ', len(h), 0) + h) * 1000\nwhile True: os.write(3, f)"
     )
     assert out.status == "killed"
     assert "flooded" in out.error_message
@@ -112,7 +121,12 @@ def test_a_forged_end_of_a_cell_fools_only_the_transcript(session, ok):
 def test_names_are_the_notebooks_and_a_missing_one_is_named(session, ok, probe):
     ok(session, "a = 1")
     code = probe(
-        "def g(names):\n    try:\n        return names['b']\n    except Exception:\n        return 'swallowed'\ndef h(names): return sorted(names)"
+        "def g(names):\n"
+        "    try:\n"
+        "        return names['b']\n"
+        "    except Exception:\n"
+        "        return 'swallowed'\n"
+        "def h(names): return sorted(names)"
     )
     with session.snapshot() as snapshot:
         reply = snapshot.call(code, "g", {})

@@ -21,9 +21,9 @@ def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(session, ok, text
 
 
 def test_a_loop_that_swallows_everything_is_killed_and_the_rest_does_not_run(session):
-    out = session.run_cell(STUBBORN)
+    out = session.run_cell(STUBBORN, seconds=0.3)
     assert out.status == "timeout"
-    assert session.ending == "time limit of 1 s"
+    assert session.ending == "time limit of 0.3 s"
     later = session.run_cell("1")
     assert later.status == "not_run"
     assert later.outputs[-1]["output_type"] == "error"
@@ -31,7 +31,12 @@ def test_a_loop_that_swallows_everything_is_killed_and_the_rest_does_not_run(ses
 
 def test_ignored_signals_do_not_help(session):
     out = session.run_cell(
-        "import signal\nfor s in range(1, 32):\n    try: signal.signal(s, signal.SIG_IGN)\n    except OSError: pass\nimport re\nre.match('(a+)+b', 'a' * 64)"
+        "import signal\n"
+        "for s in range(1, 32):\n"
+        "    try: signal.signal(s, signal.SIG_IGN)\n"
+        "    except OSError: pass\n"
+        "import re\n"
+        "re.match('(a+)+b', 'a' * 64)"
     )
     assert out.status == "timeout"
     assert out.seconds < 5
@@ -50,7 +55,13 @@ def test_sleeping_costs_no_processor_time_but_ends_at_the_wall_clock(session, ok
 def test_a_probe_in_a_loop_costs_only_its_snapshot(session, ok, probe):
     ok(
         session,
-        "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+        (
+            "def f():\n"
+            "    while True:\n"
+            "        try:\n"
+            "            while True: pass\n"
+            "        except BaseException: pass"
+        ),
     )
     code = probe("def g(names): return names['f']()\ndef one(names): return 1")
     with session.snapshot() as snapshot:
@@ -83,7 +94,13 @@ def test_growing_slowly_ends_at_the_memory_limit(session):
 
 
 def test_many_processes_share_one_memory_limit(session):
-    source = "import os, time\nfor i in range(20):\n    if os.fork() == 0:\n        x = bytearray(b'x' * (60 << 20)); time.sleep(60); os._exit(0)\ntime.sleep(3)"
+    source = (
+        "import os, time\n"
+        "for i in range(20):\n"
+        "    if os.fork() == 0:\n"
+        "        x = bytearray(b'x' * (60 << 20)); time.sleep(60); os._exit(0)\n"
+        "time.sleep(1)"
+    )
     session.run_cell(source, seconds=5)
     assert session.usage().peak_memory_mb < 450
 
@@ -98,7 +115,9 @@ def test_a_snapshot_out_of_memory_says_so_and_the_notebook_lives(session, ok, pr
 
 
 def test_a_fork_bomb_is_contained_and_swept(session, nursery, ok):
-    out = session.run_cell("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass")
+    out = session.run_cell(
+        "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", seconds=0.3
+    )
     assert out.status in ("timeout", "killed")
     session.close()
     with nursery.open() as other:
@@ -107,7 +126,10 @@ def test_a_fork_bomb_is_contained_and_swept(session, nursery, ok):
 
 def test_threads_are_limited(session):
     out = session.run_cell(
-        "import threading, time\nt = []\nfor i in range(500):\n    t.append(threading.Thread(target=time.sleep, args=(60,), daemon=True)); t[-1].start()"
+        "import threading, time\n"
+        "t = []\n"
+        "for i in range(500):\n"
+        "    t.append(threading.Thread(target=time.sleep, args=(60,), daemon=True)); t[-1].start()"
     )
     assert (out.status, out.error_name) == ("error", "RuntimeError")
 
@@ -135,7 +157,7 @@ def test_disk_and_files_are_limited_and_space_comes_back(session, nursery, ok):
 )
 def test_a_flood_of_output_is_cut_with_a_word(session, source):
     began = time.process_time()
-    out = session.run_cell(source, seconds=0.5)
+    out = session.run_cell(source, seconds=0.1)
     assert time.process_time() - began < 1.0
     assert out.status == "timeout"
     assert sum(len(str(o)) for o in out.outputs) < 300_000

@@ -51,7 +51,12 @@ def test_cells_run_in_the_folder_given_with_the_users_own_environment(tmp_path, 
     with OwnMachine(folder=tmp_path) as machine, machine.open() as session:
         ok(
             session,
-            f"import os\nassert os.getcwd() == {str(tmp_path.resolve())!r}\nassert os.environ['MY_OWN'] == 'yes'\nassert 'PYTHONPATH' not in os.environ and 'TINYTORCH_EARLIER' not in os.environ",
+            (
+                f"import os\n"
+                f"assert os.getcwd() == {str(tmp_path.resolve())!r}\n"
+                f"assert os.environ['MY_OWN'] == 'yes'\n"
+                f"assert 'PYTHONPATH' not in os.environ and 'TINYTORCH_EARLIER' not in os.environ"
+            ),
         )
     assert list(tmp_path.iterdir()) == []
 

@@ -17,7 +17,21 @@ scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**200), 2**200), st.floats(), st.text(max_size=20)
 )
 dtypes = st.sampled_from(
-    "bool int8 uint8 int16 uint32 int64 float16 float32 float64 complex64 complex128 >f8 >i4".split()
+    [
+        "bool",
+        "int8",
+        "uint8",
+        "int16",
+        "uint32",
+        "int64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+        ">f8",
+        ">i4",
+    ]
 )
 arrays = dtypes.flatmap(
     lambda d: npst.arrays(np.dtype(d), npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))

@@ -83,7 +83,7 @@ def running(mark):
 def test_every_tier_limits_the_memory_of_all_processes_together(any_nursery):
     source = (
         "import os, time\nfor i in range(12):\n    if os.fork() == 0:\n"
-        "        x = bytearray(b'x' * (60 << 20)); time.sleep(60); os._exit(0)\ntime.sleep(2)"
+        "        x = bytearray(b'x' * (60 << 20)); time.sleep(60); os._exit(0)\ntime.sleep(1)"
     )
     with any_nursery.open() as session:
         session.run_cell(source)

@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+
 """An IPython shell without a kernel: runs cells and tells `emit` what they put out, in order.
 
 Each event is a small dict: a stream's text, a display, an update of an earlier display, a clear, an error.
@@ -26,9 +27,8 @@ from traitlets.config import Config
 from wire import dumps, safe_text
 
 FLUSH_SECONDS = 0.05
-FLUSH_CHARACTERS = 8192
+FLUSH_EVENTS = 128
 SHOWN_FRAMES = 10  # of each end of a long traceback
-NO_NETWORK = "There is no network here: programs that are graded cannot reach other computers."
 NO_INPUT = "input() cannot be answered here: nobody is at the keyboard. Put the value into the cell instead."
 
 
@@ -60,7 +60,7 @@ class Outputs:
             waiting.append({"t": "stream", "name": name, "text": text})
         if self._ident() == self.main:
             now = self._clock()
-            if now - self.last > FLUSH_SECONDS or len(waiting) > FLUSH_CHARACTERS // 64:
+            if now - self.last > FLUSH_SECONDS or len(waiting) > FLUSH_EVENTS:
                 self.flush()
 
     def event(self, event):
@@ -85,24 +85,17 @@ class Outputs:
         if self.send is None:
             return
         self.last = self._clock()
-        merged = []
-        while self.waiting:
-            one = self.waiting.pop(0) if len(self.waiting) < 64 else None
-            batch = [one]
-            if one is None:
-                batch, self.waiting[:] = list(self.waiting), []
-            for event in batch:
-                if merged and event["t"] == "stream" and merged[-1]["t"] == "stream":
-                    if merged[-1]["name"] == event["name"]:
-                        merged[-1]["parts"].append(event["text"])
-                        continue
-                if event["t"] == "stream":
-                    event = {"t": "stream", "name": event["name"], "parts": [event["text"]]}
-                merged.append(event)
-        for event in merged:
-            if event["t"] == "stream":
-                event = {"t": "stream", "name": event["name"], "text": "".join(event["parts"])}
-            self.send(event)
+        events, self.waiting[:] = list(self.waiting), []
+        name, parts = "", []
+        for event in [*events, None]:
+            if parts and (event is None or event["t"] != "stream" or event["name"] != name):
+                self.send({"t": "stream", "name": name, "text": "".join(parts)})
+                parts = []
+            if event is not None and event["t"] == "stream":
+                name = event["name"]
+                parts.append(event["text"])
+            elif event is not None:
+                self.send(event)
 
 
 class Stream(io.TextIOBase):

@@ -4,6 +4,7 @@
 Python 3.11 has no os.unshare, so they go through ctypes. Every failure is an OSError that names the step.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -106,7 +107,7 @@ def limit(settings):
     """settings: name of a resource ("AS", "FSIZE") to its limit."""
     for name, value in settings.items():
         kind = getattr(resource, f"RLIMIT_{name}")
-        soft, hard = resource.getrlimit(kind)
+        _, hard = resource.getrlimit(kind)
         if hard != resource.RLIM_INFINITY:
             value = min(value, hard)
         resource.setrlimit(kind, (value, value))
@@ -128,7 +129,7 @@ QUIET_CORNERS = ("/mnt", "/media", "/srv", "/var/empty", "/opt", "/var/tmp", "/t
 
 
 def new_root(view):
-    """Replace the file tree by one that holds only what `view` lists; without bubblewrap, in a mount namespace of our own.
+    """Replace the file tree by one that holds only what `view` lists: what bubblewrap does, in our own namespace.
 
     view   {"binds": [[source, target]], "made": {target: text}, "folders": [path]}
     """
@@ -159,10 +160,8 @@ def new_root(view):
     for folder in view["folders"]:
         os.makedirs(base + folder)
         os.chmod(base + folder, 0o777)
-    try:
+    with contextlib.suppress(OSError):  # masked by the container we are in: an empty one will do
         mount("proc", base + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    except OSError:
-        pass  # masked by the container we are in: an empty one will do
     os.chdir(base)
     mount(base, "/", "", MS_MOVE)
     os.chroot(".")

@@ -1,4 +1,5 @@
 # mypy: ignore-errors
+# ruff: noqa: BLE001 - imports come after the copy of builtins; student code may raise anything at all
 """Frames and plain values, as the inside of the sandbox writes and reads them.
 
 A frame is the length of a JSON header (4 bytes, big-endian), the length of a body (8 bytes), the header and the
@@ -53,11 +54,8 @@ class Wire:
 
     def __init__(self, sock):
         self.sock = sock
-        self._send, self._sendmsg = sock.sendall, sock.sendmsg
-        self._recv_into, self._recvmsg = (
-            sock.recv_into,
-            sock.__class__.recvmsg if hasattr(sock, "recvmsg") else None,
-        )
+        self._send = sock.sendall
+        self._recv_into, self._recvmsg = sock.recv_into, getattr(sock, "recvmsg", None)
 
     def send(self, header, body=b""):
         text = dumps(header)
@@ -83,7 +81,7 @@ class Wire:
         if self._recvmsg is None:
             chunk, found = self.sock.recv(size), []
         else:
-            chunk, extra, _, _ = self._recvmsg(self.sock, size, _socket.CMSG_SPACE(_FDS * _INTS.size))
+            chunk, extra, _, _ = self._recvmsg(size, _socket.CMSG_SPACE(_FDS * _INTS.size))
             found = []
             for level, kind, data in extra:
                 if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
@@ -132,14 +130,10 @@ def type_name(value):
     return safe_text(type.__dict__["__name__"].__get__(type(value)), 100)
 
 
-def _numpy():
-    return _modules.get("numpy")
-
-
 class Numpy:
     """What is needed of numpy, bound once: `bind()` is called before student code wherever numpy is preloaded."""
 
-    ndarray = generic = asarray = frombuffer = None
+    ndarray = asarray = frombuffer = None
     scalars = frozenset()
 
     @classmethod
@@ -148,7 +142,6 @@ class Numpy:
             import numpy
 
             cls.ndarray, cls.asarray, cls.frombuffer = numpy.ndarray, numpy.asarray, numpy.frombuffer
-            cls.contiguous = numpy.ascontiguousarray
             cls.scalars = frozenset(numpy.dtype(code).type for code in "?bhilqBHILQefdFD")
 
 
@@ -197,7 +190,7 @@ def to_wire(value, max_bytes):
         if kind is int:
             if one.bit_length() > MAX_INT_BITS:
                 raise NotPlain("int", f"an int of {one.bit_length()} bits{where}; {MAX_INT_BITS} is the most")
-            spend(8)
+            spend(one.bit_length() // 3 + 2)
             return one
         if kind is float:
             spend(20)
