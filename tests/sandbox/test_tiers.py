@@ -193,6 +193,10 @@ def test_it_works_for_a_user_without_any_rights():
         "    if not report.available: continue\n"
         "    with Nursery(report.name, preload=()) as nursery, nursery.open() as session:\n"
         "        if report.name not in ('landlock', 'unsafe'): session.run_cell('import os; os.kill(0, 9)')\n"
+        "        if report.name != 'unsafe':\n"
+        "            for folder in ('/', '/opt', '/dev', '/run', '/etc', '/home'):\n"
+        "                written = session.run_cell(f'open({folder!r} + \\'/x\\', \\'w\\')')\n"
+        "                assert written.status == 'error', (report.name, folder)\n"
         "        print(report.name, session.run_cell('6 * 7').outputs[-1]['data']['text/plain'],\n"
         "              session.run_cell('while True: pass', seconds=0.1).status)\n"
     )
