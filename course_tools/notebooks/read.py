@@ -129,8 +129,7 @@ def _parsed(raw: bytes, max_mb: float) -> Any:
         reason = f"byte {error.start + 1} is not valid {error.encoding.upper()} text"
         raise _Refused(*_known_kind(raw) or ("bad-encoding", reason)) from error
     try:
-        # Python itself writes NaN and Infinity, so honest files hold them; JSON has only null to offer.
-        return json.loads(text.removeprefix("\ufeff"), parse_constant=lambda _: None)
+        return json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         raise _Refused(*_known_kind(raw) or _where(error)) from error
     except ValueError as error:  # CPython refuses to read a whole number of more than 4300 digits

@@ -187,7 +187,6 @@ def _is_read_only(cell: Cell) -> bool:
 def _unrun(cell: Cell) -> Cell:
     if cell["cell_type"] == "code":
         cell["outputs"], cell["execution_count"] = [], None
-        cell.pop("attachments", None)
     return cell
 
 

@@ -226,12 +226,12 @@ def test_a_renamed_cell_is_recognised_by_its_cell_id(submitted, paper):
 def test_a_cell_id_taken_by_another_cell_does_not_steal_the_answer(submitted, paper):
     answer = cell(submitted, "m07-clip")
     answer.update(source=SOLVED, id="other")
-    submitted["cells"].append(extra("stolen = 1", id="m07-clip"))
+    submitted["cells"].insert(0, extra("stolen = 1", id="m07-clip"))
     made = restore(submitted, paper).notebook
     assert cell(made, "m07-clip")["source"] == SOLVED
     assert cell(made, "m07-clip")["id"] == "m07-clip"
-    assert made["cells"][-1]["source"] == "stolen = 1"
-    assert made["cells"][-1]["id"] != "m07-clip"
+    assert made["cells"][0]["source"] == "stolen = 1"
+    assert made["cells"][0]["id"] != "m07-clip"
 
 
 def test_metadata_that_steers_execution_is_dropped(submitted, paper):
