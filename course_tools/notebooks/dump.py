@@ -16,11 +16,11 @@ LINED = frozenset({"application/javascript", "image/svg+xml"})  # besides text/*
 def dump(nb: Notebook) -> bytes:
     """UTF-8 JSON: sorted keys, one space of indent, texts as lists of lines, a line feed at the end.
 
-    Numbers that are not finite are written as null and half surrogate pairs as the replacement sign,
-    because outputs come from code we do not know. Raises plain.TooDeep for bottomless nesting.
+    Outputs come from code we do not know: numbers that are not finite and what is nested bottomlessly are
+    written as null, half surrogate pairs as the replacement sign.
     """
-    split = {**plain.data({k: v for k, v in nb.items() if k != "cells"})}
-    split["cells"] = [_lined_cell(plain.data(cell)) for cell in nb["cells"]]
+    split = plain.shallow({key: value for key, value in nb.items() if key != "cells"})
+    split["cells"] = [_lined_cell(plain.shallow(cell)) for cell in nb["cells"]]
     return json.dumps(split, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True).encode() + b"\n"
 
 

@@ -26,26 +26,32 @@ def lines(value: str) -> str:
     return text(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def data(value: Any, depth: int = 0) -> Any:
+def data(value: Any) -> Any:
     """A copy of parsed JSON that any JSON writer takes: numbers that are not finite become null.
 
     Raises TooDeep below DEEPEST levels.
     """
+    return _data(value, DEEPEST, cut=False)
+
+
+def shallow(value: Any) -> Any:
+    """The same for what must be written in any case: what is nested twice as deep becomes null."""
+    return _data(value, 2 * DEEPEST, cut=True)
+
+
+def _data(value: Any, levels: int, *, cut: bool) -> Any:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        _check(depth)
-        return {text(str(key)): data(one, depth + 1) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        _check(depth)
-        return [data(one, depth + 1) for one in value]
+    if isinstance(value, (dict, list, tuple)):
+        if levels == 0:
+            if cut:
+                return None
+            raise TooDeep(f"nested more than {DEEPEST} levels deep")
+        if isinstance(value, dict):
+            return {text(str(key)): _data(one, levels - 1, cut=cut) for key, one in value.items()}
+        return [_data(one, levels - 1, cut=cut) for one in value]
     if value is None or isinstance(value, (bool, int)):
         return value
     return text(str(value))
-
-
-def _check(depth: int) -> None:
-    if depth >= DEEPEST:
-        raise TooDeep(f"nested more than {DEEPEST} levels deep")

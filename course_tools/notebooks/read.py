@@ -62,7 +62,6 @@ def read(source: Path | bytes, *, max_mb: float = 64, keep_outputs: bool = False
     try:
         raw = _bytes(source, max_mb) if isinstance(source, Path) else source
         nb = shaped(_parsed(raw, max_mb), keep_outputs=keep_outputs)
-        size = len(dump(nb))
     except _Refused as error:
         raise UnreadableNotebook(error.code, error.reason, name) from error.__cause__
     except WrongShape as error:
@@ -72,9 +71,12 @@ def read(source: Path | bytes, *, max_mb: float = 64, keep_outputs: bool = False
         raise UnreadableNotebook("too-deep", reason, name) from None
     except MemoryError:
         raise UnreadableNotebook("too-large", "it needs more memory than there is", name) from None
-    if size > max_mb * MEGABYTE and not keep_outputs:
-        reason = f"without outputs it is {_mb(size)}, and the limit is {max_mb:g} MB"
-        raise UnreadableNotebook("too-large", reason, name)
+    # What was small with its outputs is small without them.
+    if len(raw) > max_mb * MEGABYTE and not keep_outputs:
+        size = len(dump(nb))
+        if size > max_mb * MEGABYTE:
+            reason = f"without outputs it is {_mb(size)}, and the limit is {max_mb:g} MB"
+            raise UnreadableNotebook("too-large", reason, name)
     return nb
 
 

@@ -41,3 +41,22 @@ def test_the_digest_is_sha_256():
     assert (
         digest(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     )  # FIPS 180-2, B.1
+
+
+def test_outputs_nested_without_a_bottom_are_written_as_far_as_they_go(paper):
+    deep: list = []
+    for _ in range(5000):
+        deep = [deep]
+    bundle = {"application/json": deep, "text/plain": "kept"}
+    paper["cells"][1]["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": bundle}]
+    assert b'"kept"' in dump(paper)
+
+
+def test_whatever_is_read_can_be_written(paper):
+    """The deepest metadata that `read` takes, wherever it may stand."""
+    deep: dict = {}
+    for _ in range(98):
+        deep = {"a": deep}
+    paper["metadata"]["x"] = paper["cells"][1]["metadata"]["x"] = deep
+    nb = read(json.dumps(paper).encode())
+    assert read(dump(nb)) == nb
