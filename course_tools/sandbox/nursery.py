@@ -72,7 +72,7 @@ class Nursery:
             raise SandboxUnavailable("Control groups cannot be made here.\nTry: the tier bubblewrap+watchdog")
         if self.tier == "bubblewrap+watchdog":
             self._groups = None
-        self._folder = tempfile.mkdtemp(prefix="tito-nursery-")
+        self._folder = processes.own_folder("nursery")
         try:
             self._launch()
         except BaseException:

@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -54,7 +53,7 @@ class OwnMachine:
     def open(self, files: Mapping[str, bytes] | None = None) -> Session:
         """A fresh session in a new process; `files` are written into its folder."""
         checked_names(files or {})
-        scratch = tempfile.mkdtemp(prefix="tito-own-")
+        scratch = processes.own_folder("own")
         folder = str(self._folder.resolve()) if self._folder else str(Path(scratch) / "work")
         Path(folder).mkdir(exist_ok=True)
         ours, theirs = socket.socketpair()

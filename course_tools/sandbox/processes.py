@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
+import tempfile
 import time
+from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 HAS_PROC = os.path.exists("/proc/self/stat")
@@ -146,3 +149,13 @@ def memory_mb(pid: int) -> float:
             with contextlib.suppress(OSError, ValueError), open(f"/proc/{one}/statm") as file:
                 total += int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") // 1024
     return total / 1024
+
+
+def own_folder(purpose: str) -> str:
+    """A fresh temporary folder that says whose it is; what dead processes left of this kind is taken away."""
+    base = Path(tempfile.gettempdir())
+    for old in base.glob(f"tito-{purpose}-*-*"):
+        owner = old.name.split("-")[2]
+        if HAS_PROC and owner.isdecimal() and not os.path.exists(f"/proc/{owner}"):
+            shutil.rmtree(old, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"tito-{purpose}-{os.getpid()}-")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from course_tools.sandbox import Trouble
+from course_tools.sandbox import Trouble, available_tiers
 
 ENDINGS = [
     ("import os; os._exit(0)", "your code ended the program (exit status 0)"),
@@ -105,28 +105,28 @@ def test_daemons_of_a_snapshot_go_with_it_and_the_notebooks_own_stay(session, ok
 
 
 SUPERVISOR = """
-import sys, time
-from course_tools.sandbox import Nursery, choose_tier
-n = Nursery(choose_tier("bubblewrap+watchdog"), preload=())
-n.start()
-s = n.open()
-s.run_cell("import ctypes; ctypes.CDLL(None).prctl(15, b'%s', 0, 0, 0)")
+import sys
+from course_tools.sandbox import Nursery
+nursery = Nursery(sys.argv[1], preload=()).start()
+session = nursery.open()
+session.run_cell(sys.argv[2] + f"daemon({sys.argv[3]!r})")
+session.run_cell("import ctypes; ctypes.CDLL(None).prctl(15, b'%s', 0, 0, 0)" % sys.argv[3])
 print("up", flush=True)
-s.run_cell("while True: pass", seconds=60)
+session.run_cell("while True: pass", seconds=60)
 """
 
 
-def test_killing_the_grader_takes_the_code_with_it():
-    mark = f"dmn-d-{os.getpid()}"
-    child = subprocess.Popen(
-        [sys.executable, "-c", SUPERVISOR % mark], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
-    )
+@pytest.mark.parametrize("tier", [one.name for one in available_tiers() if one.available])
+def test_killing_the_grader_takes_the_code_and_its_daemons_with_it(tier):
+    mark = f"dmn-{tier[0]}{len(tier)}-{os.getpid()}"
+    words = [sys.executable, "-c", SUPERVISOR, tier, DAEMON, mark]
+    child = subprocess.Popen(words, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
     assert child.stdout is not None
     with child, child.stdout:
         assert child.stdout.readline() == b"up\n"
-        assert named(mark)
+        assert len(named(mark)) == 2
         child.kill()
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 5
     while named(mark) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not named(mark)

@@ -53,6 +53,7 @@ def main():
         try:
             nursery.nursery(control, header, body)
         except wire.Closed:
+            nursery.end_children()
             os._exit(0)
         except BaseException as error:
             control.send({"t": "broken", "why": f"{type(error).__name__}: {error}"})
