@@ -36,10 +36,11 @@ def test_ignored_signals_do_not_help(session):
         "    try: signal.signal(s, signal.SIG_IGN)\n"
         "    except OSError: pass\n"
         "import re\n"
-        "re.match('(a+)+b', 'a' * 64)"
+        "re.match('(a+)+b', 'a' * 64)",
+        seconds=0.3,
     )
     assert out.status == "timeout"
-    assert out.seconds < 5
+    assert out.seconds < 10  # wall clock of a busy machine; the match alone would take years
     assert not session.alive
 
 
