@@ -72,6 +72,13 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# nbgrader's feedback pages show all that the graded notebook holds. `tito grade feedback` makes its own pages.
+c.GenerateFeedback.preprocessors = [
+    "course_tools.classroom.stock_feedback.SanitiseFeedback",  # no hidden tests, nothing that acts in a browser
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
 # Seconds of processor time per cell, for plain nbgrader assignments; modules with checks have theirs in course.toml.
 c.Execute.timeout = 30
 

@@ -152,6 +152,33 @@ def show_command(name: str, student: str, as_json: bool) -> None:
         say.note(f"{note.where or ''} {note.message}".strip())
 
 
+@grade.command("feedback")
+@module_argument
+@click.option(
+    "--student", "students", metavar="NAME", multiple=True, help="Only this student; may be repeated."
+)
+@json_option
+def feedback_command(name: str, students: tuple[str, ...], as_json: bool) -> None:
+    """Write feedback/ for MODULE: a page per student with what was right, what was not and what to try.
+
+    `nbgrader release_feedback` then hands it out. Unchanged pages are left alone.
+    """
+    from course_tools.classroom.feedback import write_feedback
+    from course_tools.records import to_data
+
+    course, module = _here(name)
+    with say.progress(f"Writing feedback for {module.folder}") as shown:
+        written = write_feedback(course, module, students=students or None, tell=shown.step)
+    if as_json:
+        say.document([to_data(one) for one in written])
+        return
+    changed = sum(one.changed for one in written)
+    say.marked("ok", f"{changed} pages written, {len(written) - changed} unchanged.")
+    if written:
+        say.line(f"Look:      {written[0].page}")
+    say.line(f"Hand out:  nbgrader release_feedback {module.folder}")
+
+
 @grade.command("export")
 @click.option("--module", "name", metavar="MODULE", help="Only this module.")
 @click.option(

@@ -16,6 +16,7 @@ from course_tools.grading.execution import AtCell, execute
 from course_tools.grading.order import used_too_early
 from course_tools.grading.paper import GradedCell, Notebook, Paper, paper
 from course_tools.notebooks import UnreadableNotebook, export, read, restore
+from course_tools.notebooks.sanitise import sanitise
 from course_tools.records import CellRun, Digests, Note, Report, TaskResult
 from course_tools.sandbox import Limits, Nursery
 
@@ -76,10 +77,9 @@ class Grader:
             message = f"{self.stem} cannot be read: {error.reason}"
             notes.append(Note("unreadable", message, self.stem))
             return self._not_judged(submission, digests, started, notes, "broken", message)
-        missing: tuple[str, ...] = ()
         if not restored:
             repaired = restore(notebook, self.paper.notebook)
-            notebook, missing = repaired.notebook, repaired.missing_answers
+            notebook = repaired.notebook
             notes += repaired.notes
         source = self._export(notebook, notes)
         tasks: dict[str, TaskResult] = {}
@@ -99,14 +99,11 @@ class Grader:
         companions = {name: data for name, data in submission.files.items() if not name.endswith(".ipynb")}
         done = execute(notebook, self.nursery, limits=self.limits, files=companions, at_graded=judge)
         notes += _order_notes(notebook, done.cells)
-        notes += [
-            Note("answer-missing", f"the answer cell {one} was missing and counts as not answered", one)
-            for one in missing
-        ]
         ordered = tuple(
             tasks[cell.grade_id] if cell.grade_id in tasks else self._unasked(cell, notebook)
             for cell in self.paper.graded
         )
+        sanitise(notebook)
         render.into_notebook(notebook, ordered)
         report = self._report(submission, digests, started, tuple(notes), ordered, tuple(done.cells))
         report = replace(
