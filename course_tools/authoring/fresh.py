@@ -1,0 +1,74 @@
+"""Whether what is committed is what the author's text gives when it is built again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_tools.authoring import stage
+from course_tools.authoring.leak import find_leaks
+from course_tools.authoring.release import LeakFound, release_module
+from course_tools.course import Course, Module
+from course_tools.files import UserError
+from course_tools.records import Finding
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The outcome of building and releasing the copy of a module."""
+
+    released: bool
+    leaks: tuple[Finding, ...] = ()
+    failed: tuple[Finding, ...] = ()  # nbgrader or the text did not allow a release at all
+
+
+def rebuild(copy: Course, module: Module, text: str) -> Rebuilt:
+    """Build and release the module in the copy of the course, by nbgrader's own generator."""
+    stage.give_gradebook(copy)
+    try:
+        release_module(copy, module)
+    except LeakFound as error:
+        return Rebuilt(False, leaks=error.findings)
+    except UserError as error:
+        problem, _, repair = str(error).partition("\n")
+        return Rebuilt(False, failed=(Finding(problem.rstrip("."), repair or "repair the text", text),))
+    return Rebuilt(True)
+
+
+def notebook(course: Course, copy: Course, module: Module) -> Iterator[Finding]:
+    """The notebook in source/ must be the one its text makes."""
+    ours, made = course.source_notebook(module), copy.source_notebook(module)
+    if not _same(ours, made):
+        yield Finding(
+            f"it is {_state(ours)}", f"tito author build {module.number}", stage.relative(ours, course)
+        )
+
+
+def release(course: Course, copy: Course, module: Module) -> Iterator[Finding]:
+    """release/ must hold the files that releasing makes now, to the byte; what differs is searched for answers."""
+    ours, made = course.release_notebook(module).parent, copy.release_notebook(module).parent
+    names = {
+        path.relative_to(folder).as_posix()
+        for folder in (ours, made)
+        for path in folder.rglob("*")
+        if path.is_file() or path.is_symlink()
+    }
+    stale = [name for name in sorted(names) if not _same(ours / name, made / name)]
+    for name in stale:
+        state = _state(ours / name) if (made / name).is_file() else "not part of what is released"
+        yield Finding(
+            f"it is {state}", f"tito author release {module.number}", stage.relative(ours / name, course)
+        )
+    if stale and ours.is_dir():
+        yield from find_leaks(course, module)
+
+
+def _same(one: Path, other: Path) -> bool:
+    if one.is_symlink() or not one.is_file() or not other.is_file():
+        return False
+    return one.read_bytes() == other.read_bytes()
+
+
+def _state(path: Path) -> str:
+    return "not what its text makes now" if path.is_file() else "missing"

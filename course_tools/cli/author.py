@@ -1,0 +1,192 @@
+"""`tito author`: build a module from its text, prove it, release it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from course_tools.cli import say
+from course_tools.cli.bar import bar
+from course_tools.cli.options import json_option, module_argument
+
+if TYPE_CHECKING:
+    from course_tools.authoring.outcome import CheckOutcome
+    from course_tools.course import Course, Module
+    from course_tools.records import Finding
+
+
+@click.group()
+def author() -> None:
+    """Write, check and release modules (teachers)."""
+
+
+@author.command("build")
+@module_argument
+@click.option(
+    "--bank/--no-bank", default=True, help="Also run the known mistakes, if their answers may have changed."
+)
+@json_option
+def build_command(name: str, bank: bool, as_json: bool) -> None:
+    """Make the notebook of MODULE from its text, and the list of what known mistakes answer.
+
+    The mistakes are run only when the text, the checks or the bank have changed since. Ends with exit code 1
+    when the text must be repaired before it can be released.
+    """
+    from course_tools.authoring.build import build_module
+    from course_tools.authoring.refresh import refresh_misconceptions
+    from course_tools.records import to_data
+
+    course, module = _here(name)
+    built = build_module(course, module)
+    path = built.path.relative_to(course.root)
+    if not as_json:
+        say.marked("ok", f"{path}{'' if built.changed else ' (unchanged)'}")
+    refreshed = None
+    if bank and not built.findings:
+        with bar(f"Running the mistakes of {module.folder}") as tell:
+            refreshed = refresh_misconceptions(course, module, tell=tell)
+    if as_json:
+        say.document(
+            {
+                "module": module.folder,
+                "notebook": {"path": str(path), "changed": built.changed},
+                "misconceptions": None
+                if refreshed is None or not refreshed.path.is_file()
+                else {
+                    "path": str(refreshed.path.relative_to(course.root)),
+                    "ran": refreshed.ran,
+                    "changed": refreshed.changed,
+                },
+                "findings": to_data(built.findings),
+            }
+        )
+    else:
+        if refreshed is not None and refreshed.path.is_file():
+            ran = f": {refreshed.mistakes} mistakes, {refreshed.listed} answers" if refreshed.ran else ""
+            kept = "" if refreshed.changed else " (unchanged)"
+            say.marked("ok", f"{refreshed.path.relative_to(course.root)}{ran}{kept}")
+        _findings(built.findings)
+    if built.findings:
+        raise SystemExit(1)
+
+
+@author.command("check")
+@module_argument
+@click.option(
+    "--bank/--no-bank", default=True, help="Also run the known mistakes and right variants.  [default: yes]"
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(2, 100),
+    default=2,
+    show_default=True,
+    help="Runs of the reference that must agree.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes.  [default: one per processor]")
+@json_option
+def check_command(name: str, bank: bool, repeat: int, jobs: int | None, as_json: bool) -> None:
+    """Prove MODULE: solved has all points, untouched none, known mistakes are caught, nothing leaks.
+
+    Everything is run in the sandbox by the engine that grades students. Changes nothing; ends with exit
+    code 1 when something must be repaired.
+    """
+    from course_tools.authoring.check import check_module
+
+    course, module = _here(name)
+    with bar(f"Checking {module.folder}") as tell:
+        outcome = check_module(course, module, bank=bank, repeat=repeat, jobs=jobs, tell=tell)
+    if as_json:
+        say.document(_as_data(outcome))
+    else:
+        _show(outcome)
+    if not outcome.ok:
+        raise SystemExit(1)
+
+
+@author.command("release")
+@module_argument
+@json_option
+def release_command(name: str, as_json: bool) -> None:
+    """Make what students get of MODULE, with nbgrader's own generator, and search it for answers."""
+    from course_tools.authoring.release import release_module
+
+    course, module = _here(name)
+    with say.progress(f"Releasing {module.folder} …"):
+        released = release_module(course, module)
+    folder = released.folder.relative_to(course.root)
+    if as_json:
+        say.document(
+            {
+                "module": module.folder,
+                "folder": str(folder),
+                "files": list(released.files),
+                "changed": list(released.changed),
+            }
+        )
+        return
+    say.marked("ok", f"{folder}: {len(released.files)} files, {len(released.changed)} changed")
+    for changed in released.changed:
+        say.line(f"    {changed}")
+
+
+def _here(name: str) -> tuple[Course, Module]:
+    from course_tools.course import Course
+
+    course = Course.load()
+    return course, course.find(name)
+
+
+def _show(outcome: CheckOutcome) -> None:
+    for gate in outcome.gates:
+        seen = f" ({gate.seen})" if gate.seen else ""
+        say.marked(gate.verdict, f"{gate.name}{seen}")
+    if any(row.mistakes for row in outcome.tasks):
+        say.line()
+        say.table(
+            [
+                (
+                    row.grade_id,
+                    f"{row.points:g}",
+                    f"{row.visible} + {row.hidden}",
+                    str(row.mistakes),
+                    str(row.noticed),
+                    str(row.by_visible),
+                    str(len(row.idle)),
+                )
+                for row in outcome.tasks
+            ],
+            ("graded cell", "points", "checks", "mistakes", "noticed", "by visible", "idle checks"),
+        )
+        say.line("checks: visible + hidden; idle: no known mistake fails it (names with --json)")
+    say.line()
+    _findings(outcome.findings)
+    say.marked(
+        "ok" if outcome.ok else "failed",
+        f"{outcome.module}: {len(outcome.findings)} findings, {outcome.trials} notebooks graded "
+        f"in {outcome.seconds:.0f} s, in {outcome.tier}.",
+    )
+
+
+def _findings(findings: tuple[Finding, ...]) -> None:
+    for one in findings:
+        place = " · ".join(filter(None, (one.file, one.cell)))
+        say.marked("failed", f"{place}: {one.problem}\nRepair: {one.repair}")
+
+
+def _as_data(outcome: CheckOutcome) -> dict[str, Any]:
+    from course_tools.records import to_data
+
+    return {
+        "module": outcome.module,
+        "ok": outcome.ok,
+        "sandbox": outcome.tier,
+        "seconds": round(outcome.seconds, 3),
+        "notebooks_graded": outcome.trials,
+        "gates": [
+            {"name": one.name, "verdict": one.verdict, "seen": one.seen, "findings": len(one.findings)}
+            for one in outcome.gates
+        ],
+        "tasks": to_data(outcome.tasks),
+        "findings": to_data(outcome.findings),
+    }
