@@ -8,7 +8,5 @@ from __future__ import annotations
 
 from tinytorch._workspace import student_folders
 
-__path__ = [
-    *__path__,
-    *student_folders(),
-]  # last: a package of the same name here is extended by itself, see core
+# Last: a package that is here, such as core, decides for itself whose modules come first.
+__path__ = [*__path__, *student_folders()]

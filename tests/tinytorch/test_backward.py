@@ -64,6 +64,12 @@ def test_the_power_0_is_flat_even_at_0():
     assert np.array_equal(x.grad, [0, 0])
 
 
+def test_several_largest_elements_share_the_gradient():
+    x = leaf([[2.0, 5.0, 5.0], [1.0, 0.0, -1.0]])
+    x.max(axis=1).backward(np.array([3.0, 7.0]))
+    assert np.array_equal(x.grad, [[0, 1.5, 1.5], [7, 0, 0]])
+
+
 def test_a_diamond_of_depth_60_takes_no_time():
     x = leaf(1.0)
     y = x

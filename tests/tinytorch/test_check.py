@@ -49,6 +49,11 @@ def test_close_fails(got, expected):
     said(ck.close, got, expected, "value")
 
 
+def test_tolerance_is_relative_to_what_is_expected():
+    said(ck.close, 2.0, 1.0, "x", rtol=0.6)  # 0.6 of the answer would be enough
+    ck.close(1.0, 2.0, "x", rtol=0.6)
+
+
 def test_the_wording():
     text = said(ck.close, [0.6, 0.8], [0.2683281, 0.3577708], "first gradient", hint="one factor for all")
     assert text.splitlines() == [
@@ -59,6 +64,7 @@ def test_the_wording():
     ]
     assert said(ck.close, 0.5, 0.25, "norm") == "norm\n  got 0.5   expected 0.25"
     assert "shape (2, 1)" in said(ck.close, np.ones((2, 1)), np.zeros(2), "x")  # shape before value
+    assert "NaN or inf" in said(ck.close, [1.0, np.nan], [1.0, 2.0], "x")
     assert "forget return" in said(ck.close, None, 1.0, "x")
     long = said(ck.close, np.zeros(1000), np.eye(1, 1000, 777)[0], "x")
     assert "[777]: 0, not 1" in long

@@ -96,6 +96,19 @@ def test_a_saved_state_continues_bit_for_bit(ours, _theirs, options, rng):
     assert repr(second.state_dict()) == repr(first.state_dict())
 
 
+def test_a_state_shares_no_array_with_the_optimizer():
+    weight = Parameter([1.0, 2.0])
+    optimizer = SGD([weight], momentum=0.9)
+    weight.grad = np.ones(2)
+    optimizer.step()
+    saved = optimizer.state_dict()
+    saved["momentum_buffers"][0][:] = 5
+    assert np.array_equal(optimizer.momentum_buffers[0], [1, 1])
+    optimizer.load_state_dict(saved)
+    saved["momentum_buffers"][0][:] = 6
+    assert np.array_equal(optimizer.momentum_buffers[0], [5, 5])
+
+
 @pytest.mark.parametrize("kind", [SGD, RMSprop, Adam, AdamW])
 def test_a_state_that_does_not_fit_changes_nothing(kind, rng):
     options = {"momentum": 0.9} if kind in (SGD, RMSprop) else {}
