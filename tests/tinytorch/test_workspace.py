@@ -90,6 +90,7 @@ def test_a_whole_package_only_the_student_has_is_found(ask, workspace):
 def test_what_is_given_cannot_be_replaced(ask, workspace, root):
     (workspace / "tinytorch" / "given").mkdir()
     (workspace / "tinytorch" / "given" / "check.py").write_text(STUDENT)
+    (workspace / "tinytorch" / "given" / "__init__.py").touch()  # a whole package, which import prefers
     code = "import tinytorch.given.check as m; print(m.__file__)"
     assert ask(code, workspace) == str(root / "tinytorch" / "given" / "check.py")
 
