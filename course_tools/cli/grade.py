@@ -97,6 +97,7 @@ def table_command(name: str, as_json: bool) -> None:
     """The class table of MODULE, from the gradebook."""
     from course_tools.gradebook import settings
     from course_tools.gradebook.table import standings
+    from course_tools.grading import render
     from course_tools.records import to_data
 
     course, module = _here(name)
@@ -108,9 +109,9 @@ def table_command(name: str, as_json: bool) -> None:
         [
             (
                 one.student,
-                f"{one.score:g} / {one.max_score:g}",
-                f"{one.auto:g}",
-                f"{one.manual:g}",
+                f"{render.number(one.score)} / {render.number(one.max_score)}",
+                render.number(one.auto),
+                render.number(one.manual),
                 "needs a person" if one.needs_person else "" if one.handed_in else "nothing handed in",
             )
             for one in rows
@@ -141,7 +142,10 @@ def show_command(name: str, student: str, as_json: bool) -> None:
     if as_json:
         say.document(to_data(report))
         return
-    say.line(f"{student} · {module.folder} · {report.points:g} of {report.max_points:g} points", bold=True)
+    say.line(
+        f"{student} · {module.folder} · {render.number(report.points)} of {render.number(report.max_points)} points",
+        bold=True,
+    )
     for task in report.tasks:
         say.line(render.task_text(task))
         for one in task.checks:

@@ -56,7 +56,7 @@ def feedback_page(report: Report, notebook: Notebook | None, marks: Mapping[str,
     body = [
         '<a class="skip" href="#checks">Skip to the checks</a>',
         f"<header><h1>{_e(title)}</h1>",
-        f"<p><strong>{total:g} of {report.max_points:g} points</strong>"
+        f"<p><strong>{render.number(total)} of {render.number(report.max_points)} points</strong>"
         + (f", and {waiting} {'parts wait' if waiting > 1 else 'part waits'} for a person" if waiting else "")
         + "</p></header><main>",
         *_notes(report),
@@ -181,8 +181,8 @@ def _points(task: TaskResult, marks: Mapping[str, Mark]) -> float:
 
 def _score(task: TaskResult, marks: Mapping[str, Mark]) -> str:
     if task.points is None and _given(task, marks) is None:
-        return f"? / {task.max_points:g}"
-    return f"{_points(task, marks):g} / {task.max_points:g}"
+        return f"? / {render.number(task.max_points)}"
+    return f"{render.number(_points(task, marks))} / {render.number(task.max_points)}"
 
 
 def _word(task: TaskResult, marks: Mapping[str, Mark]) -> str:

@@ -76,4 +76,4 @@ def _heading(cell: Notebook) -> str:
         return ""
     found = re.findall(r"^#+ +(.+?) *$", cell["source"], re.MULTILINE)
     parts = [part.strip() for part in found[-1].split("·")] if found else []
-    return " ".join(part for part in parts if not part.endswith("points"))
+    return " ".join(part for part in parts if not re.fullmatch(r"[\d.]+ points?", part))

@@ -23,8 +23,13 @@ WORDS = {
 
 
 def points(task: TaskResult) -> str:
-    """ "6 / 10", or "? / 10" while nobody has given points."""
-    return f"{'?' if task.points is None else f'{task.points:g}'} / {task.max_points:g}"
+    """ "6.25 / 10", or "? / 10" while nobody has given points."""
+    return f"{'?' if task.points is None else number(task.points)} / {number(task.max_points)}"
+
+
+def number(value: float) -> str:
+    """Points with at most two decimals and no zeros at the end."""
+    return f"{round(value, 2):g}"
 
 
 def check_lines(one: CheckResult) -> list[str]:
