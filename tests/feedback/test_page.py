@@ -41,28 +41,25 @@ def report(**more: Any) -> Report:
     )
     notes = (Note("n", "a cell was put back", "t1"), Note("s", "staff only", None, "staff"))
     digests = Digests("a", "b", "c", "d")
-    return (
-        Report(
-            "c",
-            "01_x",
-            "ada",
-            "graded",
-            2.5,
-            15.0,
-            tasks,
-            (),
-            notes,
-            digests,
-            "bubblewrap",
-            "0",
-            "now",
-            1.0,
-            1.0,
-            1.0,
-        )
-        if not more
-        else replace(report(), **more)
+    made = Report(
+        course="c",
+        module="01_x",
+        student="ada",
+        state="graded",
+        points=2.5,
+        max_points=15.0,
+        tasks=tasks,
+        cells=(),
+        notes=notes,
+        digests=digests,
+        sandbox="bubblewrap",
+        engine="0",
+        graded_at="now",
+        seconds=1.0,
+        cpu_seconds=1.0,
+        peak_memory_mb=1.0,
     )
+    return replace(made, **more)
 
 
 def notebook(source: str = "x = 1", output: str = "hello") -> dict[str, Any]:
