@@ -239,7 +239,7 @@ class _Proof:
             made,
             tier=self.tier,
             jobs=jobs,
-            files=stage.companions(self.copy.release_notebook(self.module).parent),
+            files=banks.companions(self.copy, self.module),
             told=told.step,
         )
         self.outcome.trials += len(results)

@@ -32,10 +32,9 @@ def entries(reference: Notebook, bank: Bank, checks: Sequence[Check], paper: Pap
     """
     trials: list[Trial] = []
     findings: list[Finding] = []
-    everything: tuple[Entry, ...] = (*bank.mistakes, *bank.right)
-    named = Counter(one.name for one in everything)
+    named = Counter(one.name for one in bank.entries)
     usable: list[Entry] = []
-    for one in everything:
+    for one in bank.entries:
         wrong = [] if named[one.name] == 1 else [("another entry has the same name", "give each its own")]
         if isinstance(one, Mistake):
             wrong += _unknown(one, checks, paper)

@@ -82,7 +82,7 @@ def refresh_misconceptions(
                 [*(blank if number == 0 else ()), *wanted],
                 tier=tier,
                 jobs=jobs or batch.default_jobs(),
-                files=stage.companions(copy.release_notebook(module).parent),
+                files=banks.companions(copy, module),
                 told=told,
             )
             for number in range(RUNS)

@@ -58,15 +58,6 @@ def give_gradebook(stage: Course) -> None:
         stream.write(OWN_GRADEBOOK.format(url=url))
 
 
-def companions(folder: Path) -> dict[str, bytes]:
-    """The files students get beside the notebook, by relative name."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb"
-    }
-
-
 def relative(path: Path, course: Course) -> str:
     """How a finding names a file of the course."""
     return os.path.relpath(path, course.root)

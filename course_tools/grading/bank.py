@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_tools.course import Course, Module
 from course_tools.grading.checks import BrokenCheck, import_file
 from course_tools.grading.paper import Notebook
 from course_tools.notebooks import python
@@ -31,9 +32,14 @@ class Bank:
     mistakes: tuple[Mistake, ...] = ()
     right: tuple[RightVariant, ...] = ()
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All of them, mistakes first."""
+        return (*self.mistakes, *self.right)
+
     def of(self, name: str) -> Entry | None:
         """The entry of this name, or None."""
-        return next((one for one in (*self.mistakes, *self.right) if one.name == name), None)
+        return next((one for one in self.entries if one.name == name), None)
 
 
 def load(path: Path) -> Bank:
@@ -79,3 +85,13 @@ def altered(reference: Notebook, entry: Entry) -> Notebook:
     if cell["cell_type"] == "code" and python.tree(cell["source"]) is None:
         raise BadEntry(f"with `after`, {entry.cell} is not Python", "look at the indentation of `after`")
     return made
+
+
+def companions(course: Course, module: Module) -> dict[str, bytes]:
+    """The files students get beside the notebook, by relative name, for a submission that is ours."""
+    folder = course.release_notebook(module).parent
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb"
+    }
