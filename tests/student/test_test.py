@@ -36,12 +36,13 @@ def test_a_red_test_is_explained_and_the_exit_code_says_so(solved: Path, tito: T
 
 
 def test_one_task_alone(solved: Path, tito: Tito) -> None:
-    add_cell(solved, 3, cell("raise SystemError", id="behind"))
+    add_cell(solved, 3, cell("open('reached', 'w').close()", id="behind"))
     write_cell(solved, "m01-triple", "#| export\nnot Python")
     answer = tito("module", "test", "1", "--task", "1", "--json")
     assert answer.code == 0
     assert [one["task"] for one in answer.data["tests"]] == ["01.1"]
     assert answer.data["task"] == "1"
+    assert not (solved.parent / "reached").exists()
     assert tito("module", "test", "1", "--task", "01.2").code == 1
 
 
