@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: demo test check bench clean setup system
 
 demo: setup
-	$(BIN)/python -m course_tools.classroom.demo
+	$(BIN)/python -m course_tools.demo
 
 test: setup
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""A whole class in one go: released, handed in, collected, graded and given feedback (`make demo`)."""
