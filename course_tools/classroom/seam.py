@@ -140,12 +140,7 @@ class Execute(TheirExecute):  # type: ignore[misc]
         wanted = (limits, tuple(self.preload), choose_tier(self.minimum_tier, self.unsafe))
         if _nursery is None or _nursery[0] != wanted:
             close_nursery()
-            made = Nursery(
-                wanted[2],
-                limits=limits,
-                preload=self.preload,
-                extra={"NBGRADER_EXECUTION": "autograde"},  # tests in the wild ask for it
-            )
+            made = Nursery(wanted[2], limits=limits, preload=self.preload)
             _nursery = (wanted, made.start())
         return _nursery[1]
 
@@ -162,8 +157,9 @@ class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
                 row = find_notebook(db, where.assignment, where.notebook)
                 assert row is not None, "nbgrader skips notebooks its database does not know"
                 if report is None:
-                    unscored = dict.fromkeys(row.grades)
-                    marks = scores.Marks(unscored, scores.untouched(nb, row))
+                    same = scores.untouched(nb, row)
+                    auto = {name: 0.0 if name in same else None for name in row.grades}
+                    marks = scores.Marks(auto, same)
                 else:
                     marks = scores.from_report(report, row, nb)
                 submission, notebook, stored = rows.of(db, where.assignment, where.notebook, where.student)

@@ -171,7 +171,7 @@ def _walk(
                 finally:
                     os.close(below)
                 continue
-            data = _content(folder, name, caps.file_mb * 1_000_000)
+            data = _content(folder, name, kind, caps.file_mb * 1_000_000)
         except OSError as error:
             notes.append(_note("file-unreadable", f"this file could not be read ({error.strerror})", where))
             continue
@@ -181,9 +181,8 @@ def _walk(
             yield where, data
 
 
-def _content(folder: int, name: str, most: int) -> bytes | str:
+def _content(folder: int, name: str, kind: int, most: int) -> bytes | str:
     """The file's bytes, or why it is left out."""
-    kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     if stat.S_ISLNK(kind):
         return "a link is not followed; hand in the file itself"
     if not stat.S_ISREG(kind):

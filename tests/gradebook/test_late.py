@@ -67,3 +67,20 @@ def test_an_extension_stored_by_nbgrader_is_read(root, url, make_report, quietly
         zero = "c.LateSubmissionPlugin.penalty_method = 'zero'"
         assert write(root, Entry(make_report(), None, DUE + timedelta(hours=2)), zero) is None
         assert write(root, Entry(make_report(), None, DUE + timedelta(hours=4)), zero) == 5.0
+
+
+def test_the_score_a_plugin_sees_is_nbgraders(root, url, make_report, quietly):
+    """Manual before automatic, plus extra credit, but no extra credit where there is no score at all."""
+    with GradebookWriter(root) as book:
+        book.record([Entry(make_report(), None, None)])
+    with closing(sqlite3.connect(root / "gradebook.db")) as db:
+        db.execute("UPDATE grade SET extra_credit = 0.25")
+        db.execute("UPDATE grade SET manual_score = 1 WHERE auto_score = 3")
+        db.commit()
+    with quietly():
+        from nbgrader.api import Gradebook
+
+        zero = "c.LateSubmissionPlugin.penalty_method = 'zero'"
+        taken = write(root, Entry(make_report(), None, DUE + timedelta(hours=1)), zero)
+        with Gradebook(url) as theirs:
+            assert taken == theirs.find_submission_notebook("07_training", "07_training", "ann").score == 3.5

@@ -38,6 +38,7 @@ def fill(root, make_report):
         root,
         "INSERT INTO student (id, last_name) VALUES ('cid', '=1+1')",
         "UPDATE grade SET manual_score = 4, extra_credit = 0.5, needs_manual_grade = 0 WHERE auto_score IS NULL",
+        "UPDATE grade SET manual_score = 1 WHERE auto_score = 2",
         "UPDATE submitted_notebook SET late_submission_penalty = 1.5 WHERE id IN (SELECT n.id FROM submitted_notebook n"
         " JOIN submitted_assignment a ON a.id = n.assignment_id WHERE a.student_id = 'ann')",
     )
@@ -47,9 +48,9 @@ def test_every_part_of_the_score_is_shown(root, url, make_report):
     fill(root, make_report)
     rows = {one.student: one for one in table.standings(url)}
     ann, bob, cid = rows["ann"], rows["bob"], rows["cid"]
-    assert (ann.auto, ann.manual, ann.extra, ann.late_penalty, ann.score) == (5, 4, 0.5, 1.5, 8)
+    assert (ann.auto, ann.manual, ann.extra, ann.late_penalty, ann.score) == (3, 5, 0.5, 1.5, 7)
     assert (ann.max_score, ann.late_seconds, ann.submitted_at) == (10, 3600, "2026-01-01T01:00:00Z")
-    assert (bob.auto, bob.score, bob.needs_person, bob.submitted_at) == (2, 2, False, "")
+    assert (bob.auto, bob.manual, bob.needs_person, bob.submitted_at) == (0, 1, False, "")
     assert (cid.handed_in, cid.score, cid.max_score) == (False, 0, 10)
 
 

@@ -62,6 +62,16 @@ def test_a_broken_task_is_neither_points_nor_zero(root, make_report):
     assert ask(root, GRADES, "ann")[2] == ("sum-test", None, 1)
 
 
+def test_points_beside_a_broken_verdict_do_not_count(root, make_report):
+    from dataclasses import replace
+
+    report = make_report("ann")
+    wrong = replace(report.tasks[0], verdict="broken", points=3.0)
+    with GradebookWriter(root) as book:
+        book.record([Entry(replace(report, tasks=(wrong, *report.tasks[1:])), None, None)])
+    assert ask(root, GRADES, "ann")[2] == ("sum-test", None, 1)
+
+
 def test_a_task_the_report_forgets_waits_for_a_person(root, make_report):
     from dataclasses import replace
 
