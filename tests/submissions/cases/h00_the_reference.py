@@ -1,0 +1,4 @@
+"""Nothing is wrong: the reference itself."""
+
+ROW = "H3"
+HONEST = True
