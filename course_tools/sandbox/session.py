@@ -147,6 +147,8 @@ class Session:
         token = self._tokens
         born_before = self._body.others()
         ours, theirs = socket.socketpair()
+        # Before the other end exists anywhere else: a greeting sent earlier would carry no sender.
+        one = Snapshot(ours, self._body, self._limits, born_before, lambda: self._reaped(token))
         try:
             self._channel.send({"op": "snapshot", "token": token}, fds=(theirs.fileno(),))
         except Hungup as stop:
@@ -155,7 +157,6 @@ class Session:
             return Snapshot.never(f"the program had ended before ({self.ending})", self._limits)
         finally:
             theirs.close()
-        one = Snapshot(ours, self._body, self._limits, born_before, lambda: self._reaped(token))
         self._snapshots.append(one)
         return one
 

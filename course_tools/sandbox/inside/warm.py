@@ -29,7 +29,7 @@ def load(config):
         figure, axes = plt.subplots()
         axes.plot([0, 1], label="x")
         axes.legend()
-        figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+        figure.savefig(io.BytesIO(), format="png")
         plt.close(figure)
     if "torch" in sys.modules:
         import torch
