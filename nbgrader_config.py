@@ -22,7 +22,8 @@ if os.environ.get("TITO_DATABASE_URL"):
     c.CourseDirectory.db_url = os.environ["TITO_DATABASE_URL"]
 
 # nbgrader copies everything beside a notebook into the release. NN_name.py beside it is the author's text, with
-# all answers, and ABOUT.md is for authors. The first four are nbgrader's own.
+# all answers, and ABOUT.md is for authors. Reports name what hidden checks expect: they stay in autograded/ and
+# must not be copied on into feedback/. The first four are nbgrader's own.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "*.pyc",
@@ -30,6 +31,8 @@ c.CourseDirectory.ignore = [
     "feedback",
     "[0-9][0-9]_*.py",
     "ABOUT.md",
+    "report.json",
+    "*.report.json",
 ]
 
 # A hand-in is text and small pictures. nbgrader's 100 MB each (these are kilobytes) would fill the disk of a class.

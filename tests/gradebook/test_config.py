@@ -81,12 +81,12 @@ def test_settings_are_read_as_nbgrader_reads_them(root, quietly):
         assert (found.course_id, found.db_url) == (theirs.course_id, theirs.db_url)
 
 
-def test_this_courses_configuration_keeps_authors_texts_in(monkeypatch):
+def test_this_courses_configuration_keeps_authors_texts_and_reports_in(monkeypatch):
     from fnmatch import fnmatch
 
     monkeypatch.delenv("TITO_DATABASE_URL", raising=False)
     found = settings.load(COURSE)
-    for name in ("07_training.py", "ABOUT.md"):
+    for name in ("07_training.py", "ABOUT.md", "report.json", "p1.report.json"):
         assert any(fnmatch(name, pattern) for pattern in found.ignore), name
     for name in ("07_training.ipynb", "data.csv", "helper.py"):
         assert not any(fnmatch(name, pattern) for pattern in found.ignore), name

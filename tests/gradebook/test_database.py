@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 
 from course_tools.files import UserError
-from course_tools.gradebook import database, schema
+from course_tools.gradebook import database, ledger, schema
 from course_tools.gradebook.database import GradebookBusy, connect, head
 from course_tools.gradebook.writer import Entry, GradebookWriter
 
@@ -95,3 +96,18 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
     file.write_bytes(b"hello " * 1000)
     with pytest.raises(UserError, match=r"gradebook\.db"):
         connect(f"sqlite:///{file}")
+
+
+def test_two_writers_take_turns(root, url, make_report):
+    entries = [Entry(make_report(f"w{i:02}"), None, None) for i in range(20)]
+
+    def write(_):
+        with GradebookWriter(root) as book:
+            return book.record(entries, chunk=5)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(write, range(3))) == [20, 20, 20]
+    with closing(sqlite3.connect(root / "gradebook.db")) as db:
+        assert db.execute("SELECT count(*) FROM submitted_assignment").fetchall() == [(20,)]
+        assert db.execute("SELECT count(*) FROM grade").fetchall() == [(60,)]
+    assert len(ledger.recorded(url, "07_training")) == 20

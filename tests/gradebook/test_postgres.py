@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -108,3 +109,18 @@ def test_a_lock_is_waited_for_and_then_reported(book_url, root, make_report):
             book.record([Entry(make_report("dan"), None, None)])
         holder.rollback()
         assert "dan" not in ledger.recorded(book_url, "07_training")
+
+
+def test_two_writers_of_the_same_class_do_not_disturb_each_other(book_url, root, make_report):
+    entries = [Entry(make_report(f"w{i:02}"), None, None) for i in range(20)]
+
+    def write(_):
+        with GradebookWriter(root, book_url) as book:
+            return book.record(entries, chunk=5)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(write, range(3))) == [20, 20, 20]
+    rows = [one for one in table.standings(book_url) if one.student.startswith("w")]
+    assert [one.auto for one in rows] == [5.0] * 20
+    known = ledger.recorded(book_url, "07_training")
+    assert {one.report.student: one.digest for one in entries}.items() <= known.items()
