@@ -61,7 +61,8 @@ def main():
     if sys.platform == "linux":
         walls.die_with_parent()
     sys.path[:0] = header["path"]
-    notebook, outputs = shell.make_shell(header["scratch"])
+    # Nobody looks at pictures here: whoever tests their own work sees them in their own notebook.
+    notebook, outputs = shell.make_shell(header["scratch"], figures=False)
     warm.load(header)
     serve.become_session(channel, notebook, outputs, header["folder"], greet=False)
 

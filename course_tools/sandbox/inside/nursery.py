@@ -34,8 +34,6 @@ def nursery(wire, config, filter_program):
     shells.warm_traceback(shell)
     if "matplotlib.pyplot" in sys.modules:
         shell.run_cell("%matplotlib inline", store_history=False)
-        # A kernel draws each figure twice to cut its margins ("tight"); figures are most of a notebook's time.
-        shell.run_cell("%config InlineBackend.print_figure_kwargs = {}", store_history=False)
     shell.reset(new_session=False)
     outputs.waiting.clear()
     gc.collect()

@@ -258,7 +258,7 @@ def no_input(prompt="", *args, **kwargs):
     raise StdinNotImplementedError(NO_INPUT)
 
 
-def make_shell(folder):
+def make_shell(folder, *, figures=True):
     """(shell, outputs), with sys.stdout and sys.stderr theirs. `folder` takes IPython's profile."""
     outputs = Outputs()
     config = Config()
@@ -266,6 +266,10 @@ def make_shell(folder):
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
     config.StoreMagics.autorestore = False
+    # A kernel draws each figure twice to cut its margins ("tight"); figures are most of a notebook's time.
+    config.InlineBackend.print_figure_kwargs = {}
+    if not figures:
+        config.InlineBackend.figure_formats = set()
     shell = Shell(outputs, config=config, profile_dir=ProfileDir(location=folder))
     Shell._instance = InteractiveShell._instance = shell
     sys.stdout, sys.stderr = Stream(outputs, "stdout", 1), Stream(outputs, "stderr", 2)
