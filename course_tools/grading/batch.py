@@ -70,7 +70,8 @@ class Workers:
     def __init__(self, course: Course, module: Module, *, jobs: int, tier: str) -> None:
         self._course, self._module, self._tier = course, module, tier
         # A worker is stopped from outside only when the sandbox's own limits did not end it.
-        self._patience = 4 * limits_of(module).total_seconds + 60
+        # A notebook runs twice, and its wall clock may be four times its processor seconds.
+        self._patience = 8 * limits_of(module).total_seconds + 60
         self._workers = [self._start() for _ in range(max(1, jobs))]
 
     def __enter__(self) -> Workers:

@@ -84,6 +84,9 @@ def load_checks(path: Path) -> tuple[Check, ...]:
             raise BrokenCheck(
                 f"{path.name}: {one.name} needs {unknown[0]}, which is not a check of this file"
             )
+        hidden = [other.name for other in found if other.name in one.needs and not other.visible]
+        if one.visible and hidden:  # it would have to be asked after hidden inputs are out
+            raise BrokenCheck(f"{path.name}: {one.name} is visible and needs the hidden check {hidden[0]}")
     return _with_weights(found, path.name)
 
 

@@ -10,8 +10,9 @@ import hashlib
 import marshal
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import CodeType
 from typing import Any, Protocol
 
 import numpy as np
@@ -86,6 +87,7 @@ class Examiner:
     def __init__(self, checks: Path, probes: Path, bank: Path, *, module: str, seed: str) -> None:
         self.checks = load_checks(checks)
         self.probes = compile_probes(probes)
+        self._named = _texts(marshal.loads(self.probes))
         self.known = misconceptions.load(bank)
         self.module, self.seed = module, seed
 
@@ -105,14 +107,20 @@ class Examiner:
         *,
         export: str,
         fingerprints: dict[str, str] | None = None,
+        visible: bool | None = None,
+        known: Iterable[CheckResult] = (),
     ) -> tuple[CheckResult, ...]:
         """Ask every check of a cell once; never raises for what a student did.
 
-        fingerprints, when given, is filled with {check name: fingerprint of its replies}.
+        fingerprints  when given, is filled with {check name: fingerprint of its replies}
+        visible       ask only the visible checks, or only the hidden ones; None: all
+        known         results of checks of this cell that have been asked; they are part of what is returned
         """
-        results: dict[str, CheckResult] = {}
+        results = {one.name: one for one in known}
         timeouts = 0
         for one in self.of(grade_id):
+            if one.name in results or visible not in (None, one.visible):
+                continue
             missing = [need for need in one.needs if need in results and results[need].verdict != "passed"]
             if missing:
                 title = results[missing[0]].title
@@ -134,7 +142,7 @@ class Examiner:
                 last = student.replies[-1] if student.replies else None
                 timeouts += isinstance(last, Trouble) and last.kind == "timeout"
             results[one.name] = _result(one, verdict, time.perf_counter() - started, shown)
-        return tuple(results.values())
+        return tuple(results[one.name] for one in self.of(grade_id) if one.name in results)
 
     def _ask(self, one: Check, student: Student) -> tuple[Any, dict[str, str]]:
         try:
@@ -149,7 +157,7 @@ class Examiner:
                 "hint": one.hint,
             }
         except StudentTrouble as caught:
-            full, safe = explain(caught.trouble), explain(caught.trouble, with_text=False)
+            full, safe = explain(caught.trouble), explain_hidden(caught.trouble, self._named)
             hint = "" if safe == NOT_WRITTEN else one.hint
             return "failed", {"message": full if one.visible else safe, "detail": full, "hint": hint}
         except BrokenCheck as ours:
@@ -178,13 +186,9 @@ def not_asked(one: Check, message: str) -> CheckResult:
 NOT_WRITTEN = "not written yet"
 
 
-def explain(trouble: Trouble, *, with_text: bool = True) -> str:
-    """One sentence a student understands for a probe that got no answer.
-
-    with_text  include words the student's code chose (an error's message): never for hidden checks, where
-               they could carry the hidden input out
-    """
-    text = f": {_short(trouble.message)}" if with_text and trouble.message else ""
+def explain(trouble: Trouble) -> str:
+    """One sentence a student understands for a probe that got no answer, in the words of the student's code."""
+    text = f": {_short(trouble.message)}" if trouble.message else ""
     at = f" (line {trouble.line} of your cell)" if trouble.line else ""
     if trouble.kind == "missing":
         return (
@@ -192,12 +196,34 @@ def explain(trouble: Trouble, *, with_text: bool = True) -> str:
         )
     if trouble.kind == "raised" and trouble.name == "NotImplementedError":
         return NOT_WRITTEN
+    if trouble.kind == "raised" and trouble.name == "SystemExit":
+        return f"{trouble.message or EXPLAIN['killed']}{at}"
     if trouble.kind == "raised":
-        name = trouble.name if trouble.name in STANDARD_ERRORS or with_text else "an error"
-        return f"your code raised {_short(name)}{text}{at}"
+        return f"your code raised {_short(trouble.name)}{text}{at}"
     if trouble.kind == "not_plain":
         return f"the answer is not plain data{text}"
     return trouble.message if trouble.kind in ENGINE_SAYS and trouble.message else EXPLAIN[trouble.kind]
+
+
+def explain_hidden(trouble: Trouble, names: frozenset[str]) -> str:
+    """The same for a hidden check, without a word or number that the student's code may have chosen.
+
+    The code has the hidden input before it and may raise in whatever line, end with whatever status and, by
+    a frame of its own, say that whatever name is missing: each would carry the input out.
+
+    names  texts that stand in the probes; a name a probe asks for is one of them
+    """
+    if trouble.kind == "missing":
+        return explain(trouble) if trouble.name in names else "a name this check needs is not defined"
+    if trouble.kind == "raised" and trouble.name in ("NotImplementedError", "SystemExit"):
+        return NOT_WRITTEN if trouble.name == "NotImplementedError" else EXPLAIN["killed"]
+    if trouble.kind == "raised":
+        return f"your code raised {trouble.name if trouble.name in STANDARD_ERRORS else 'an error'}"
+    if trouble.kind == "not_plain":
+        return "the answer is not plain data"
+    if trouble.kind == "killed" and trouble.message.startswith(EXPLAIN["killed"]):
+        return EXPLAIN["killed"]
+    return explain(trouble)
 
 
 EXPLAIN: Mapping[str, str] = {
@@ -210,6 +236,12 @@ ENGINE_SAYS = ("timeout", "killed")  # the sandbox words these, from limits and 
 STANDARD_ERRORS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)
 )
+
+
+def _texts(code: CodeType) -> frozenset[str]:
+    """All texts written in a piece of code and the functions in it."""
+    inner = [_texts(one) for one in code.co_consts if isinstance(one, CodeType)]
+    return frozenset(one for one in code.co_consts if isinstance(one, str)).union(*inner)
 
 
 def _short(text: str) -> str:

@@ -27,6 +27,9 @@ class Execution:
     files: dict[str, bytes] = field(default_factory=dict)
     cpu_seconds: float = 0.0
     peak_memory_mb: float = 0.0
+    # For running it a second time: cells that ended the process, and where and why it could not be carried on.
+    lethal: set[int] = field(default_factory=set)
+    stopped: tuple[int, str] | None = None
 
 
 class AtCell:
@@ -60,15 +63,17 @@ def execute(
     limits: Limits,
     files: Mapping[str, bytes],
     at_graded: Callable[[str, AtCell], None],
+    before: Execution | None = None,
 ) -> Execution:
     """Run every code cell once, in order; call `at_graded(grade_id, asker)` right after each graded one.
 
     notebook    restored; its outputs and execution counts are replaced
     files       companion files, placed in the working folder
     at_graded   may put probes; it is called exactly once per graded cell, also for one that was never reached
+    before      how the same notebook ran before: what ended the process then is not tried again
     """
     done = Execution(notebook)
-    lethal: dict[int, CellRun] = {}
+    done.lethal |= before.lethal if before else set()
     left = limits.total_seconds
     session: Session | None = nursery.open(files)
     position, reason = 0, ""
@@ -77,7 +82,13 @@ def execute(
         while position < len(code):
             index, cell = code[position]
             run: CellRun
-            if session is not None and left > 0:
+            if before is not None and before.stopped and before.stopped[0] == index and session is not None:
+                _add_cost(done, session)
+                session.close()
+                session, reason = None, before.stopped[1]
+            if before is not None and index in before.lethal and session is not None:
+                run = _not_run(index, cell, "this cell ended the program before")
+            elif session is not None and left > 0:
                 started = time.perf_counter()
                 outcome = session.run_cell(cell["source"], seconds=min(limits.cell_seconds, left))
                 left -= max(outcome.cpu_seconds, (time.perf_counter() - started) / 4)
@@ -89,13 +100,15 @@ def execute(
                 cell["outputs"], cell["execution_count"] = [], None
             if session is not None and not session.alive:
                 reason = session.ending or "your code ended the program"
-                lethal[index] = run
+                done.lethal.add(index)
                 _add_cost(done, session)
                 session.close()
                 session = None
-                if len(lethal) <= RESTARTS and left > 0:
-                    earlier = [one for i, one in code[:position] if i not in lethal]
+                if len(done.lethal) <= RESTARTS and left > 0:
+                    earlier = [one for i, one in code[:position] if i not in done.lethal]
                     session, left = _again(nursery, files, earlier, left)
+                if session is None:
+                    done.stopped = index, reason
             done.cells.append(run)
             graded = grade_id_of(cell)
             if graded:
@@ -105,7 +118,7 @@ def execute(
                 finally:
                     asker.close()
             position += 1
-        if session is not None and session.alive:
+        if session is not None and session.alive and before is None:
             done.files = session.files()
     finally:
         if session is not None:

@@ -17,7 +17,7 @@ from course_tools.grading.order import used_too_early
 from course_tools.grading.paper import GradedCell, Notebook, Paper, paper
 from course_tools.notebooks import UnreadableNotebook, export, read, restore
 from course_tools.notebooks.sanitise import sanitise
-from course_tools.records import CellRun, Digests, Note, Report, TaskResult
+from course_tools.records import CellRun, CheckResult, Digests, Note, Report, TaskResult
 from course_tools.sandbox import Limits, Nursery
 
 
@@ -82,8 +82,15 @@ class Grader:
             notebook = repaired.notebook
             notes += repaired.notes
         source = self._export(notebook, notes)
+        seen: dict[str, tuple[CheckResult, ...]] = {}
         tasks: dict[str, TaskResult] = {}
         fingerprints: dict[str, str] = {}
+
+        def look(grade_id: str, asker: AtCell) -> None:
+            if grade_id not in seen:
+                seen[grade_id] = self.examiner.judge(
+                    grade_id, asker, export=source, fingerprints=fingerprints, visible=True
+                )
 
         def judge(grade_id: str, asker: AtCell) -> None:
             cell = self.paper.of(grade_id)
@@ -93,11 +100,24 @@ class Grader:
             if reason is not None:
                 tasks[grade_id] = scoring.zero(cell, "skipped", reason, self.examiner.of(grade_id))
                 return
-            checks = self.examiner.judge(grade_id, asker, export=source, fingerprints=fingerprints)
+            checks = self.examiner.judge(
+                grade_id,
+                asker,
+                export=source,
+                fingerprints=fingerprints,
+                visible=False,
+                known=seen.get(grade_id, ()),
+            )
             tasks[grade_id] = scoring.score(cell, checks)
 
         companions = {name: data for name, data in submission.files.items() if not name.endswith(".ipynb")}
-        done = execute(notebook, self.nursery, limits=self.limits, files=companions, at_graded=judge)
+        # Twice, in two processes. What a student reads comes from the first, which meets no hidden input: code
+        # that keeps what it is given, in a file or in shared memory, could print it in a later cell.
+        done = execute(notebook, self.nursery, limits=self.limits, files=companions, at_graded=look)
+        copied = {**notebook, "cells": [dict(cell) for cell in notebook["cells"]]}
+        apart = execute(
+            copied, self.nursery, limits=self.limits, files=companions, at_graded=judge, before=done
+        )
         notes += _order_notes(notebook, done.cells)
         ordered = tuple(
             tasks[cell.grade_id] if cell.grade_id in tasks else self._unasked(cell, notebook)
@@ -108,8 +128,8 @@ class Grader:
         report = self._report(submission, digests, started, tuple(notes), ordered, tuple(done.cells))
         report = replace(
             report,
-            cpu_seconds=round(done.cpu_seconds, 4),
-            peak_memory_mb=round(done.peak_memory_mb, 1),
+            cpu_seconds=round(done.cpu_seconds + apart.cpu_seconds, 4),
+            peak_memory_mb=round(max(done.peak_memory_mb, apart.peak_memory_mb), 1),
         )
         return Graded(report, notebook, done.files, fingerprints)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course_tools.grading import render, scoring
+from course_tools.grading import BrokenCheck, render, scoring
 from course_tools.grading.examiner import Examiner
 from course_tools.grading.paper import GradedCell
 from course_tools.records import TaskResult
@@ -127,6 +127,25 @@ def test_a_hidden_check_shows_neither_got_nor_expected(tmp_path: Path) -> None:
 def test_an_error_class_of_the_students_own_naming_carries_nothing_out(tmp_path: Path) -> None:
     task = judge(tmp_path, trouble("raised", "Input_was_0123", ""))
     assert task.checks[1].message.startswith("your code raised an error")
+
+
+def test_a_forged_missing_name_carries_nothing_out(tmp_path: Path) -> None:
+    assert "f is not defined" in judge(tmp_path, trouble("missing", "f")).checks[1].message
+    assert "0123" not in judge(tmp_path, trouble("missing", "n0123")).checks[1].message
+
+
+@pytest.mark.parametrize("status", ["exit status 77", "signal 7"])
+def test_how_a_hidden_check_was_ended_carries_nothing_out(tmp_path: Path, status: str) -> None:
+    task = judge(tmp_path, trouble("killed", "", f"your code ended the program ({status})"))
+    assert (status in task.checks[0].message, task.checks[1].message) == (True, "your code ended the program")
+
+
+def test_a_visible_check_may_not_wait_for_hidden_inputs(tmp_path: Path) -> None:
+    checks = CHECKS.replace(
+        '@check("t", needs=("test_value",))', '@check("t", visible=True, needs=("test_secret",))'
+    )
+    with pytest.raises(BrokenCheck, match="is visible and needs the hidden check test_secret"):
+        examiner(tmp_path, checks)
 
 
 def test_what_is_not_written_yet_is_called_so(tmp_path: Path) -> None:
