@@ -13,6 +13,7 @@ from functools import cached_property
 from course_tools.authoring import budget as budgets
 from course_tools.authoring import fresh, known, proof, rows, silence, stage, text, trials
 from course_tools.authoring.budget import Budget
+from course_tools.authoring.build import build_module
 from course_tools.authoring.entries import Entries, entries
 from course_tools.authoring.outcome import CheckOutcome
 from course_tools.authoring.proof import Files, Result
@@ -22,7 +23,8 @@ from course_tools.files import UserError
 from course_tools.grading import bank as banks
 from course_tools.grading import batch
 from course_tools.grading.batch import Lost
-from course_tools.grading.checks import BrokenCheck, Check, load_checks
+from course_tools.grading.checks import BrokenCheck, Check
+from course_tools.grading.examiner import Examiner
 from course_tools.grading.paper import Paper, paper
 from course_tools.grading.runner import limits_of
 from course_tools.notebooks import Notebook, build, read
@@ -121,25 +123,20 @@ class _Proof:
 
     def all_of_it(self, *, bank: bool, repeat: int, budget: Budget, tell: Tell) -> None:
         """The gates in order; those that would only repeat an earlier finding are left out."""
-        try:
-            checks = load_checks(self.copy.checks(self.module))
-        except (BrokenCheck, FileNotFoundError) as error:
-            checks = ()
-            broken = [Finding(str(error), "repair the file of checks", self.files.checks)]
-        else:
-            broken = []
-        self.outcome.passed(
-            TEXT,
-            f"{len(self.reference['cells'])} cells",
-            [*broken, *text.unready(self.reference, checks, self.module, self.files)],
-        )
-        rebuilt = fresh.rebuild(self.copy, self.module, self.files.text)
+        checks, broken = self._checks()
+        unready = text.unready(self.reference, checks, self.module, self.files)
+        self.outcome.passed(TEXT, f"{len(self.reference['cells'])} cells", [*broken, *unready])
+        built = build_module(self.copy, self.module)
         self.outcome.passed(BUILT, "", fresh.notebook(self.course, self.copy, self.module))
+        if built.findings:
+            self.outcome.skip((RELEASED, *RUN, *AFTER_SOLVED, *BANK), "first repair the above")
+            return
+        rebuilt = fresh.rebuild(self.copy, self.module, self.files.text)
         found = [*rebuilt.failed, *self._in_release(rebuilt.leaks)]
         if rebuilt.released:
             found += self._in_release(fresh.release(self.course, self.copy, self.module))
         self.outcome.passed(RELEASED, "", found)
-        if broken or not rebuilt.released:
+        if checks is None or not rebuilt.released:
             self.outcome.skip((*RUN, *AFTER_SOLVED, *BANK), "first repair the above")
             return
         told = _Counted(tell, repeat)
@@ -147,6 +144,20 @@ class _Proof:
             self.outcome.skip((*AFTER_SOLVED, *BANK), "first the reference must have all points")
             return
         self._rest(checks, bank, told)
+
+    def _checks(self) -> tuple[tuple[Check, ...] | None, list[Finding]]:
+        """The checks, loaded as a worker will load them; None and findings when that fails."""
+        try:
+            examiner = Examiner(
+                self.copy.checks(self.module),
+                self.copy.probes(self.module),
+                self.copy.misconceptions(self.module),
+                module=self.module.export,
+                seed=self.module.seed,
+            )
+        except BrokenCheck as error:
+            return None, [Finding(str(error), "repair that file", self.files.checks)]
+        return examiner.checks, []
 
     def _in_release(self, found: Iterable[Finding]) -> Iterator[Finding]:
         folder = stage.relative(self.course.release_notebook(self.module).parent, self.course)

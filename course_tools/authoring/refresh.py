@@ -61,7 +61,7 @@ def refresh_misconceptions(
         bare = trials.without_free_cells(reference_of(copy, module))
         try:
             checks, bank = load_checks(copy.checks(module)), banks.load(copy.mistakes(module))
-        except (BrokenCheck, FileNotFoundError) as error:
+        except BrokenCheck as error:
             raise _unusable(module, str(error)) from error
         ready = entries(bare, bank, checks, paper(read(copy.release_notebook(module))), files)
         blank = [Trial(BLANK, trials.untouched(bare))]

@@ -14,8 +14,13 @@ from course_tools.notebooks import Notebook, lint
 from course_tools.records import Finding
 
 
-def unready(reference: Notebook, checks: Iterable[Check], module: Module, files: Files) -> Iterator[Finding]:
-    """Findings about the author's text as it is written: cells, points, needs, and checks that fit them."""
+def unready(
+    reference: Notebook, checks: Iterable[Check] | None, module: Module, files: Files
+) -> Iterator[Finding]:
+    """Findings about the author's text as it is written: cells, points, needs, and checks that fit them.
+
+    checks  None when they could not be loaded
+    """
     yield from (replace(one, file=files.text) for one in lint(reference))
     try:
         graded = paper(reference).graded
@@ -39,6 +44,8 @@ def unready(reference: Notebook, checks: Iterable[Check], module: Module, files:
                     files.text,
                     one.grade_id,
                 )
+    if checks is None:
+        return
     asked = {one.grade_id for one in checks}
     for name in sorted(known_cells - asked):
         yield Finding("no check looks at this cell", "write its checks", files.checks, name)

@@ -68,7 +68,7 @@ def build_command(name: str, bank: bool, as_json: bool) -> None:
             say.marked("ok", f"{refreshed.path.relative_to(course.root)}{ran}{kept}")
         _findings(built.findings)
     if built.findings:
-        raise SystemExit(1)
+        click.get_current_context().exit(1)
 
 
 @author.command("check")
@@ -101,7 +101,7 @@ def check_command(name: str, bank: bool, repeat: int, jobs: int | None, as_json:
     else:
         _show(outcome)
     if not outcome.ok:
-        raise SystemExit(1)
+        click.get_current_context().exit(1)
 
 
 @author.command("release")
