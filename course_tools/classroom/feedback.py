@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from course_tools.course import Course, Module
 from course_tools.files import UserError
-from course_tools.gradebook import folders, marks, settings, submissions, timestamps
+from course_tools.gradebook import folders, marks, settings, submissions
 from course_tools.grading.feedback import Mark, feedback_page, for_student
 from course_tools.notebooks import UnreadableNotebook, read
 from course_tools.records import BadRecord, Report, from_json, to_json
@@ -40,7 +39,6 @@ def write_feedback(
     """
     root = course.root
     names = _graded(course, module, students)
-    now = timestamps.write(datetime.now(UTC).replace(tzinfo=None))
     given = marks.given(settings.load(root).db_url, module.folder)
     done = []
     for number, name in enumerate(names, start=1):
@@ -50,8 +48,6 @@ def write_feedback(
             changed = any(_content(folder / file) != data for file, data in files.items())
             if changed:
                 folders.replace(folder, files, mode=MODE)
-            # nbgrader's release_feedback stops for the whole class at one hand-in without its receipt.
-            folders.complete_receipt(course.submitted(module, name), now)
             page = (folder / f"{module.folder}.html").relative_to(root).as_posix()
             done.append(Written(name, changed, page))
         tell(number, len(names))

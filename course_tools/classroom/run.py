@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from course_tools.course import Course, Module
 from course_tools.files import UserError
-from course_tools.gradebook import config_check, folders, ledger, settings, submissions, writer
+from course_tools.gradebook import config_check, folders, ledger, settings, submissions, timestamps, writer
 from course_tools.grading import batch, digests
 from course_tools.grading.batch import Lost, Task, Workers
 from course_tools.grading.runner import Graded, Grader, Submission, lost
@@ -203,7 +204,12 @@ def _names(course: Course, module: Module, students: Sequence[str] | None) -> li
 
 
 def _read(course: Course, module: Module, name: str, book: settings.Settings) -> submissions.HandIn:
-    return submissions.read(course.root / "submitted", module.folder, name, ignore=book.ignore)
+    """A hand-in with its receipt; one that did not come through the exchange gets the time it arrived here."""
+    folder = course.submitted(module, name)
+    arrived = datetime.fromtimestamp(folder.stat().st_mtime, UTC).replace(tzinfo=None)
+    notes = folders.complete_receipt(folder, timestamps.write(arrived))
+    hand_in = submissions.read(course.root / "submitted", module.folder, name, ignore=book.ignore)
+    return replace(hand_in, notes=(*hand_in.notes, *notes))
 
 
 def _kept(course: Course, module: Module, hand_in: submissions.HandIn, fixed: Digests) -> bytes | None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from course_tools.files import UserError
+
 VISIBLE_SHARE = 40.0  # of a cell's points, in percent; the rest is for hidden checks
 
 
-class BrokenCheck(Exception):
-    """Our fault: nobody gains or loses points, a person looks."""
+class BrokenCheck(UserError):
+    """Our fault: nobody gains or loses points, a person looks; before a class run it stops the run."""
 
 
 class Failed(Exception):
