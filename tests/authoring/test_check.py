@@ -239,3 +239,33 @@ def test_build_runs_the_bank_only_when_something_changed(root, monkeypatch, capf
     path.unlink()
     assert run(["author", "build", "01"]) == 0
     assert path.read_bytes() == before
+
+
+def test_a_solution_that_needs_a_cell_students_may_delete_is_found(root):
+    tiny.replace(root / TEXT, "# A free cell.\n", "# A free cell.\nthree = 3\n")
+    tiny.replace(root / TEXT, "    return double(x) + x\n", "    return three * x\n")
+    tiny.replace(root / BANK, 'before="double(x) + x"', 'before="three * x"')
+    found, verdicts, _ = checked(root, bank=False)
+    assert verdicts[gates.SOLVED] == "passed"
+    assert {(file, cell) for file, cell, _ in found[gates.BARE]} == {(TEXT, "m01-triple-test")}
+    assert (
+        "the reference without free cells does not get all points here. test_triple_of_five"
+        in found[gates.BARE][0][2]
+    )
+
+
+def test_release_says_what_changed_and_refuses_with_exit_code_1(root, monkeypatch, capfd):
+    monkeypatch.chdir(root)
+    (root / "release/01_sums/01_sums.ipynb").unlink()
+    assert run(["author", "release", "01", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out) == {
+        "module": "01_sums",
+        "folder": "release/01_sums",
+        "files": ["01_sums.ipynb"],
+        "changed": ["01_sums.ipynb"],
+    }
+    tiny.replace(root / TEXT, "\n\ntest_triple()", "")
+    assert run(["author", "build", "01"]) == 1
+    assert "m01-triple-test: its last line is not a call" in capfd.readouterr().out
+    assert run(["author", "release", "01"]) == 1
+    assert "m01-triple-test: its last line is not a call" in capfd.readouterr().err
