@@ -16,6 +16,8 @@ from course_tools.records import CellRun
 from course_tools.sandbox import Answer, CellOutcome, Limits, Nursery, Session, Snapshot, Trouble
 
 RESTARTS = 4  # a notebook with more lethal cells than this is not carried further
+MEMORY = "memory limit"  # how the sandbox begins to say so
+HELD_SHARE = 4  # copies that wait may take one of so many of the submission's processes
 
 
 @dataclass
@@ -38,8 +40,9 @@ class AtCell:
     The fork is taken at the first probe and again after one that ended it.
     """
 
-    def __init__(self, session: Session | None, reason: str) -> None:
-        self._session, self._reason = session, reason
+    def __init__(self, session: Session | None, reason: str, *, crowded: bool = False) -> None:
+        """crowded: other copies wait beside the notebook and hold memory."""
+        self._session, self._reason, self._crowded = session, reason, crowded
         self._snapshot: Snapshot | None = None
 
     def call(self, code: bytes, name: str, arguments: dict[str, Any]) -> Answer | Trouble:
@@ -48,12 +51,31 @@ class AtCell:
             return Trouble(kind="killed", name="", message=self._reason, line=None, cell=None)
         if self._snapshot is None or not self._snapshot.alive:
             self._snapshot = self._session.snapshot()
-        return self._snapshot.call(code, name, arguments)
+        reply = self._snapshot.call(code, name, arguments)
+        if self._crowded and isinstance(reply, Trouble) and reply.message.startswith(MEMORY):
+            raise _HeldTooMuch
+        return reply
 
     def close(self) -> None:
         """End the fork, whatever it does."""
         if self._snapshot is not None:
             self._snapshot.close()
+
+
+class Held:
+    """Answers probes, once the notebook is through, from a fork taken at one of its cells and kept waiting."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    @property
+    def alive(self) -> bool:
+        """False when the fork has ended: it cannot be taken again, and what was asked last stays open."""
+        return self._snapshot.alive
+
+    def call(self, code: bytes, name: str, arguments: dict[str, Any]) -> Answer | Trouble:
+        """Put one probe."""
+        return self._snapshot.call(code, name, arguments)
 
 
 def execute(
@@ -64,6 +86,7 @@ def execute(
     files: Mapping[str, bytes],
     at_graded: Callable[[str, AtCell], None],
     before: Execution | None = None,
+    at_end: Callable[[str, Held], None] | None = None,
 ) -> Execution:
     """Run every code cell once, in order; call `at_graded(grade_id, asker)` right after each graded one.
 
@@ -71,8 +94,30 @@ def execute(
     files       companion files, placed in the working folder
     at_graded   may put probes; it is called exactly once per graded cell, also for one that was never reached
     before      how the same notebook ran before: what ended the process then is not tried again
+    at_end      may put probes to the notebook as it stood at a graded cell, when all cells have run and nothing
+                more is taken from the process; called for as many graded cells as can be had, the last first
     """
+    try:
+        return _execute(notebook, nursery, limits, files, at_graded, before, at_end)
+    except _HeldTooMuch:  # copies that wait keep memory: without them it may be enough
+        return _execute(notebook, nursery, limits, files, at_graded, before, None)
+
+
+class _HeldTooMuch(BaseException):
+    """Not an Exception: a check may catch those."""
+
+
+def _execute(
+    notebook: Notebook,
+    nursery: Nursery,
+    limits: Limits,
+    files: Mapping[str, bytes],
+    at_graded: Callable[[str, AtCell], None],
+    before: Execution | None,
+    at_end: Callable[[str, Held], None] | None,
+) -> Execution:
     done = Execution(notebook)
+    held: list[tuple[str, Snapshot]] = []
     done.lethal |= before.lethal if before else set()
     left = limits.total_seconds
     session: Session | None = nursery.open(files)
@@ -100,6 +145,9 @@ def execute(
                 cell["outputs"], cell["execution_count"] = [], None
             if session is not None and not session.alive:
                 reason = session.ending or "your code ended the program"
+                if held and reason.startswith(MEMORY):
+                    raise _HeldTooMuch
+                held = []
                 done.lethal.add(index)
                 _add_cost(done, session)
                 session.close()
@@ -112,7 +160,11 @@ def execute(
             done.cells.append(run)
             graded = grade_id_of(cell)
             if graded:
-                asker = AtCell(session, reason)
+                if at_end and session is not None and len(held) < limits.processes // HELD_SHARE:
+                    copy = session.snapshot()
+                    if copy.stands():
+                        held.append((graded, copy))
+                asker = AtCell(session, reason, crowded=bool(held))
                 try:
                     at_graded(graded, asker)
                 finally:
@@ -120,6 +172,11 @@ def execute(
             position += 1
         if session is not None and session.alive and before is None:
             done.files = session.files()
+        # The last first: what a copy started is told from later copies by having been born after it.
+        for graded, copy in reversed(held):
+            if at_end and session is not None and session.alive:
+                at_end(graded, Held(copy))
+                copy.close()
     finally:
         if session is not None:
             _add_cost(done, session)

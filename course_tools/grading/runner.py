@@ -6,13 +6,14 @@ import datetime
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from course_tools import __version__
 from course_tools.course import Course, Module
 from course_tools.files import UserError
 from course_tools.grading import render, scoring
 from course_tools.grading.examiner import Examiner
-from course_tools.grading.execution import AtCell, execute
+from course_tools.grading.execution import AtCell, Held, execute
 from course_tools.grading.order import used_too_early
 from course_tools.grading.paper import GradedCell, Notebook, Paper, paper
 from course_tools.notebooks import UnreadableNotebook, export, read, restore
@@ -92,15 +93,10 @@ class Grader:
                     grade_id, asker, export=source, fingerprints=fingerprints, visible=True
                 )
 
-        def judge(grade_id: str, asker: AtCell) -> None:
-            cell = self.paper.of(grade_id)
-            if cell is None or grade_id in tasks:
-                return
-            reason = scoring.unmet(cell, tasks)
-            if reason is not None:
-                tasks[grade_id] = scoring.zero(cell, "skipped", reason, self.examiner.of(grade_id))
-                return
-            checks = self.examiner.judge(
+        hidden: dict[str, tuple[CheckResult, ...]] = {}
+
+        def ask(grade_id: str, asker: AtCell | Held) -> tuple[CheckResult, ...]:
+            return self.examiner.judge(
                 grade_id,
                 asker,
                 export=source,
@@ -108,16 +104,37 @@ class Grader:
                 visible=False,
                 known=seen.get(grade_id, ()),
             )
+
+        def afterwards(grade_id: str, asker: Held) -> None:
+            results = ask(grade_id, asker)
+            if asker.alive:
+                hidden.setdefault(grade_id, results)
+
+        def judge(grade_id: str, asker: AtCell | None) -> None:
+            cell = self.paper.of(grade_id)
+            if cell is None or grade_id in tasks:
+                return
+            reason = scoring.unmet(cell, tasks)
+            if reason is not None:
+                tasks[grade_id] = scoring.zero(cell, "skipped", reason, self.examiner.of(grade_id))
+                return
+            checks = hidden[grade_id] if asker is None or grade_id in hidden else ask(grade_id, asker)
             tasks[grade_id] = scoring.score(cell, checks)
 
         companions = {name: data for name, data in submission.files.items() if not name.endswith(".ipynb")}
-        # Twice, in two processes. What a student reads comes from the first, which meets no hidden input: code
-        # that keeps what it is given, in a file or in shared memory, could print it in a later cell.
-        done = execute(notebook, self.nursery, limits=self.limits, files=companions, at_graded=look)
-        copied = {**notebook, "cells": [dict(cell) for cell in notebook["cells"]]}
-        apart = execute(
-            copied, self.nursery, limits=self.limits, files=companions, at_graded=judge, before=done
-        )
+        # What a student reads is complete before the first hidden input goes in: code that keeps what it is given,
+        # in a file or in shared memory, could print it in a later cell. So copies wait at the graded cells; where
+        # one was lost, the notebook is run again in another process, whose outputs nobody reads.
+        run = partial(execute, nursery=self.nursery, limits=self.limits, files=companions)
+        done = run(notebook, at_graded=look, at_end=afterwards)
+        apart = None
+        if all(grade_id in hidden for grade_id in seen):
+            for grade_id in seen:
+                judge(grade_id, None)
+        else:
+            copied = {**notebook, "cells": [dict(cell) for cell in notebook["cells"]]}
+            apart = run(copied, at_graded=judge, before=done)
+        runs = [done] if apart is None else [done, apart]
         notes += _order_notes(notebook, done.cells)
         ordered = tuple(
             tasks[cell.grade_id] if cell.grade_id in tasks else self._unasked(cell, notebook)
@@ -128,8 +145,8 @@ class Grader:
         report = self._report(submission, digests, started, tuple(notes), ordered, tuple(done.cells))
         report = replace(
             report,
-            cpu_seconds=round(done.cpu_seconds + apart.cpu_seconds, 4),
-            peak_memory_mb=round(max(done.peak_memory_mb, apart.peak_memory_mb), 1),
+            cpu_seconds=round(sum(one.cpu_seconds for one in runs), 4),
+            peak_memory_mb=round(max(one.peak_memory_mb for one in runs), 1),
         )
         return Graded(report, notebook, done.files, fingerprints)
 

@@ -19,6 +19,7 @@ from course_tools.sandbox.plain import BadReply, Plain, clean, from_form, to_for
 
 HEADER_MB = 4  # of JSON in a reply: numbers and texts outside arrays
 READY_SECONDS = 10.0
+NOT_COPIED = "your program could not be copied (process or memory limit)"
 
 Kind = Literal["raised", "missing", "not_plain", "timeout", "killed", "too_large", "protocol"]
 KINDS = ("raised", "missing", "not_plain", "too_large")  # the ones that may be told from inside
@@ -82,6 +83,23 @@ class Snapshot:
     def alive(self) -> bool:
         """Whether calls can still be answered."""
         return self._dead is None
+
+    def stands(self) -> bool:
+        """Wait until the copy has been made, as the first call would; False when it could not be.
+
+        Copies may wait side by side if each stands before the next is asked for and the last is closed first.
+        """
+        if (
+            self._dead is None
+            and self._process is None
+            and self._channel is not None
+            and self._body is not None
+        ):
+            try:
+                self._meet(self._channel, self._body)
+            except (_Over, _Starved, BadFrame, Hungup):
+                self._kill(Trouble("killed", "", NOT_COPIED))
+        return self.alive
 
     def call(
         self, code: bytes, name: str, arguments: Mapping[str, Plain], *, seconds: float | None = None
@@ -174,7 +192,7 @@ class Snapshot:
         """The copy ended by itself: find out how."""
         starved = body.memory_kill()
         if self._process is None:
-            trouble = Trouble("killed", "", "your program could not be copied (process or memory limit)")
+            trouble = Trouble("killed", "", NOT_COPIED)
         elif not self._process.gone(0.5):
             trouble = Trouble("killed", "", "your code closed its connection to the grader")
         else:
