@@ -45,6 +45,9 @@ def write_feedback(
         files = _files(course, module, name, given.get(name, {}))
         if files is not None:
             folder = course.feedback(module, name)
+            # nbgrader's release_feedback reads both receipts beside the page; without them it stops for everybody.
+            handed_in = submissions.read(root / "submitted", module.folder, name).files
+            files |= {one: handed_in[one] for one in submissions.RECEIPTS if one in handed_in}
             changed = any(_content(folder / file) != data for file, data in files.items())
             if changed:
                 folders.replace(folder, files, mode=MODE)
