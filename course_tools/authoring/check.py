@@ -212,22 +212,28 @@ class _Proof:
             return
         mistakes, right = ready.bank.mistakes, ready.bank.right
         self.outcome.passed(ENTRIES, f"{len(ready.trials)} entries", ready.findings)
+        self.outcome.tasks = rows.rows(self.paper, checks, ready.bank, results)
+        if not mistakes:  # nothing looked at is not passed
+            self.outcome.skip(BANK[1:], "there is no mistake to run")
+            return
         self.outcome.passed(
             MISTAKES,
             f"{len(mistakes)} mistakes",
             (found for one in mistakes for found in proof.mistake(results[one.name], one, self.files)),
         )
-        self.outcome.tasks = rows.rows(self.paper, checks, ready.bank, results)
         self.outcome.passed(
             VISIBLE,
-            f"{len(self.outcome.tasks)} tasks",
+            f"{len(tasks)} tasks",
             rows.unseen(self.outcome.tasks, tasks, self.reference, self.files),
         )
-        self.outcome.passed(
-            RIGHT,
-            f"{len(right)} variants",
-            (found for one in right for found in proof.right(results[one.name], one, self.files)),
-        )
+        if right:
+            self.outcome.passed(
+                RIGHT,
+                f"{len(right)} variants",
+                (found for one in right for found in proof.right(results[one.name], one, self.files)),
+            )
+        else:
+            self.outcome.skip((RIGHT,), "there is none")
         self.outcome.passed(NAMED, "", self._named(ready.bank, results))
 
     def _entries(self, bare: Notebook, checks: tuple[Check, ...]) -> Entries:

@@ -244,9 +244,11 @@ def test_build_runs_the_bank_only_when_something_changed(root, monkeypatch, capf
 def test_a_solution_that_needs_a_cell_students_may_delete_is_found(root):
     tiny.replace(root / TEXT, "# A free cell.\n", "# A free cell.\nthree = 3\n")
     tiny.replace(root / TEXT, "    return double(x) + x\n", "    return three * x\n")
-    tiny.replace(root / BANK, 'before="double(x) + x"', 'before="three * x"')
-    found, verdicts, _ = checked(root, bank=False)
+    (root / BANK).unlink()
+    found, verdicts, _ = checked(root)
     assert verdicts[gates.SOLVED] == "passed"
+    assert found[gates.ENTRIES] == [(BANK, "", "there is no bank of mistakes")]
+    assert verdicts[gates.MISTAKES] == verdicts[gates.RIGHT] == "skipped"  # nothing looked at is not passed
     assert {(file, cell) for file, cell, _ in found[gates.BARE]} == {(TEXT, "m01-triple-test")}
     assert (
         "the reference without free cells does not get all points here. test_triple_of_five"
