@@ -2,7 +2,7 @@
 
 ROW = "A19"
 TWIN = "h03_scratch_work"
-POINTS = {"norm-test": 0.0}
+POINTS = {"norm-test": 4.0}
 
 
 def damage(notebook):
