@@ -22,6 +22,7 @@ from course_tools.grading.checks import BrokenCheck, Check, Failed, load_checks
 from course_tools.records import CheckResult
 from course_tools.sandbox import Answer, Trouble
 
+TIME = "time limit"  # how the sandbox begins to say so
 # After so many checks of one cell ran out of time the rest is not asked: they would wait as long.
 TIMEOUTS_PER_CELL = 2
 
@@ -38,6 +39,10 @@ class StudentTrouble(Exception):
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(trouble.message)
         self.trouble = trouble
+
+
+class OutOfReach(BaseException):
+    """The asker cannot be asked any more; not an Exception, because checks may catch those."""
 
 
 class Reply(dict[str, Any]):
@@ -112,12 +117,14 @@ class Examiner:
     ) -> tuple[CheckResult, ...]:
         """Ask every check of a cell once; never raises for what a student did.
 
+        Ends early when the asker raises OutOfReach; the check it was asked for is not among the results.
+
         fingerprints  when given, is filled with {check name: fingerprint of its replies}
         visible       ask only the visible checks, or only the hidden ones; None: all
         known         results of checks of this cell that have been asked; they are part of what is returned
         """
         results = {one.name: one for one in known}
-        timeouts = 0
+        timeouts = sum(one.detail.startswith(TIME) for one in results.values() if one.verdict == "failed")
         for one in self.of(grade_id):
             if one.name in results or visible not in (None, one.visible):
                 continue
@@ -131,7 +138,10 @@ class Examiner:
                 continue
             student = Student(asker, self.probes, module=self.module, export=export)
             started = time.perf_counter()
-            verdict, shown = self._ask(one, student)
+            try:
+                verdict, shown = self._ask(one, student)
+            except OutOfReach:
+                break
             if verdict == "failed":
                 fingerprint = misconceptions.fingerprint(student.replies) if student.replies else ""
                 found = self.known.get(one.name, {}).get(fingerprint, "")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from course_tools.grading.examiner import OutOfReach
 from course_tools.grading.paper import Notebook
 from course_tools.records import CellRun
 from course_tools.sandbox import Answer, CellOutcome, Limits, Nursery, Session, Snapshot, Trouble
@@ -30,7 +31,7 @@ class Execution:
     cpu_seconds: float = 0.0
     peak_memory_mb: float = 0.0
     # For running it a second time: cells that ended the process, and where and why it could not be carried on.
-    lethal: set[int] = field(default_factory=set)
+    lethal: set[int] = field(default_factory=set)  # or left it in a state that cannot be copied
     stopped: tuple[int, str] | None = None
 
 
@@ -68,14 +69,14 @@ class Held:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
-    @property
-    def alive(self) -> bool:
-        """False when the fork has ended: it cannot be taken again, and what was asked last stays open."""
-        return self._snapshot.alive
-
     def call(self, code: bytes, name: str, arguments: dict[str, Any]) -> Answer | Trouble:
-        """Put one probe."""
-        return self._snapshot.call(code, name, arguments)
+        """Put one probe. Raises OutOfReach when the fork has ended, and when others held the memory it lacked."""
+        if not self._snapshot.alive:
+            raise OutOfReach
+        reply = self._snapshot.call(code, name, arguments)
+        if isinstance(reply, Trouble) and reply.message.startswith(MEMORY):
+            raise OutOfReach
+        return reply
 
 
 def execute(
@@ -118,11 +119,15 @@ def _execute(
 ) -> Execution:
     done = Execution(notebook)
     held: list[tuple[str, Snapshot]] = []
-    done.lethal |= before.lethal if before else set()
     left = limits.total_seconds
     session: Session | None = nursery.open(files)
     position, reason = 0, ""
     code = [(index, cell) for index, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
+    if before is not None:
+        # A test cell that ran out of time would do so again; it defines nothing that anybody needs.
+        late = {one.index for one in before.cells if one.status == "timeout"}
+        done.lethal |= before.lethal | {index for index, cell in code if index in late and grade_id_of(cell)}
+    skipped = frozenset(done.lethal)
     try:
         while position < len(code):
             index, cell = code[position]
@@ -131,7 +136,7 @@ def _execute(
                 _add_cost(done, session)
                 session.close()
                 session, reason = None, before.stopped[1]
-            if before is not None and index in before.lethal and session is not None:
+            if before is not None and index in skipped and session is not None:
                 run = _not_run(index, cell, "this cell ended the program before")
             elif session is not None and left > 0:
                 started = time.perf_counter()
@@ -160,10 +165,21 @@ def _execute(
             done.cells.append(run)
             graded = grade_id_of(cell)
             if graded:
-                if at_end and session is not None and len(held) < limits.processes // HELD_SHARE:
-                    copy = session.snapshot()
-                    if copy.stands():
-                        held.append((graded, copy))
+                while session is not None and not (copy := session.snapshot()).stands():
+                    if held:
+                        raise _HeldTooMuch
+                    # Processes or memory were used up by this cell or one before: go on without it.
+                    reason = "your program could not be copied (process or memory limit)"
+                    done.lethal.add(max(i for i, _ in code[: position + 1] if i not in done.lethal))
+                    _add_cost(done, session)
+                    session.close()
+                    earlier = [one for i, one in code[: position + 1] if i not in done.lethal]
+                    restart = len(done.lethal) <= RESTARTS and left > 0 and earlier
+                    session, left = _again(nursery, files, earlier, left) if restart else (None, left)
+                if session is None:
+                    done.stopped = done.stopped or (index, reason)
+                elif at_end and len(held) < limits.processes // HELD_SHARE:
+                    held.append((graded, copy))
                 asker = AtCell(session, reason, crowded=bool(held))
                 try:
                     at_graded(graded, asker)

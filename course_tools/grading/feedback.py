@@ -14,6 +14,7 @@ from typing import Any
 from course_tools.grading import render
 from course_tools.grading.page_style import CSS
 from course_tools.grading.paper import Notebook
+from course_tools.notebooks.sanitise import plain
 from course_tools.records import CheckResult, Report, TaskResult
 
 COLOUR_CODES = re.compile(r"\x1b\[[0-9;:]*m")
@@ -142,7 +143,7 @@ def _check(one: CheckResult) -> str:
 
 
 def _cell(cell: dict[str, Any], number: int) -> str:
-    source = _e(cell["source"])
+    source = _e(_uncoloured(plain(cell["source"])))  # no terminal codes, no text that reads backwards
     if cell["cell_type"] != "code":
         return f'<div class="cell text"><pre>{source}</pre></div>'
     outputs = "".join(

@@ -96,19 +96,18 @@ class Grader:
         hidden: dict[str, tuple[CheckResult, ...]] = {}
 
         def ask(grade_id: str, asker: AtCell | Held) -> tuple[CheckResult, ...]:
+            """All results of the cell, as far as it could be asked."""
             return self.examiner.judge(
                 grade_id,
                 asker,
                 export=source,
                 fingerprints=fingerprints,
                 visible=False,
-                known=seen.get(grade_id, ()),
+                known=hidden.get(grade_id) or seen.get(grade_id, ()),
             )
 
         def afterwards(grade_id: str, asker: Held) -> None:
-            results = ask(grade_id, asker)
-            if asker.alive:
-                hidden.setdefault(grade_id, results)
+            hidden[grade_id] = ask(grade_id, asker)
 
         def judge(grade_id: str, asker: AtCell | None) -> None:
             cell = self.paper.of(grade_id)
@@ -118,7 +117,7 @@ class Grader:
             if reason is not None:
                 tasks[grade_id] = scoring.zero(cell, "skipped", reason, self.examiner.of(grade_id))
                 return
-            checks = hidden[grade_id] if asker is None or grade_id in hidden else ask(grade_id, asker)
+            checks = hidden[grade_id] if asker is None else ask(grade_id, asker)
             tasks[grade_id] = scoring.score(cell, checks)
 
         companions = {name: data for name, data in submission.files.items() if not name.endswith(".ipynb")}
@@ -128,7 +127,7 @@ class Grader:
         run = partial(execute, nursery=self.nursery, limits=self.limits, files=companions)
         done = run(notebook, at_graded=look, at_end=afterwards)
         apart = None
-        if all(grade_id in hidden for grade_id in seen):
+        if all(len(hidden.get(one, ())) == len(self.examiner.of(one)) for one in seen):
             for grade_id in seen:
                 judge(grade_id, None)
         else:

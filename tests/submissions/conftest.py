@@ -109,7 +109,8 @@ def student_reads() -> Callable[[Graded], str]:
         parts += [f"{note.code}: {note.message} {note.where}" for note in graded.report.notes]
         parts.append(feedback.feedback_page(graded.report, graded.notebook))
         if graded.notebook is not None:
-            parts.append(dump(graded.notebook).decode())
+            cells = [c | {"source": ""} if c["cell_type"] == "code" else c for c in graded.notebook["cells"]]
+            parts.append(dump({**graded.notebook, "cells": cells}).decode())  # their own code is theirs
         parts += [data.decode("utf-8", "replace") for data in graded.files.values()]
         return "\n".join(parts)
 

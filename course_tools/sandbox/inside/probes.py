@@ -8,6 +8,7 @@ __builtins__ = dict(vars(builtins))
 
 import marshal
 
+from frozen import os
 from wire import NotPlain, TooLarge, dumps, from_wire, safe_text, to_wire, type_name
 
 NO_NETWORK = "There is no network here: programs that are graded cannot reach other computers."
@@ -30,8 +31,11 @@ class Names(dict):
         raise MissingName(key)
 
 
-def answer_call(wire, namespace, hidden, header, body):
-    """Run one probe and send what it returned, or why it did not."""
+def answer_call(wire, namespace, hidden, header, body, may_answer=lambda: True):
+    """Run one probe and send what it returned, or why it did not.
+
+    may_answer  False in a process that the student's code forked while it was asked: it ends without a word
+    """
     code, rest = body[: header["code"]], body[header["code"] :]
     try:
         arguments = from_wire(header["arguments"], header["arrays"], rest)
@@ -56,6 +60,8 @@ def answer_call(wire, namespace, hidden, header, body):
             trouble("too_large", "reply", f"the answer holds more than {limit} MB outside arrays"),
             b"",
         )
+    if not may_answer():
+        os._exit(0)
     wire.send(reply, data)
 
 

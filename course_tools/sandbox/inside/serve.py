@@ -29,6 +29,7 @@ class Session:
         self.hidden = frozenset(shell.user_ns) | {"_", "__", "___", "_i", "_ii", "_iii", "_exit_code"}
         self.names = shell.user_ns
         self.run_cell = type(shell).run_cell
+        self.pid = os.getpid()
         outputs.send = wire.send
 
     def serve(self):
@@ -74,6 +75,10 @@ class Session:
             outputs.must(event | {"evalue": safe_text(broken), "traceback": []})
         finally:
             self.running = False
+            if (
+                os.getpid() != self.pid
+            ):  # a copy the cell made, come to the cell's end: only one of us may answer
+                os._exit(0)
         if error is not None:
             reply |= {"status": "error", "error_name": type_name(error), "error_message": safe_text(error)}
             _, reply["line"] = where(error)
@@ -137,9 +142,10 @@ class Session:
             except OSError:
                 pass
             wire.send({"t": "ready"})
+            own = os.getpid()
             while True:
                 header, body, _ = wire.receive()
-                answer_call(wire, self.shell.user_ns, self.hidden, header, body)
+                answer_call(wire, self.shell.user_ns, self.hidden, header, body, lambda: os.getpid() == own)
         except BaseException:
             os._exit(0)
 

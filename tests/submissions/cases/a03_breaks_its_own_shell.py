@@ -4,7 +4,7 @@ ROW = "A3"
 TWIN = "h08_style"
 ANSWERS = {
     "norm": """import builtins
-builtins.isinstance = lambda *a, **k: True
+builtins.isinstance = builtins.all = builtins.any = lambda *a, **k: True
 builtins.len = lambda x: 1
 def norm(pair):
     return 1.0

@@ -10,4 +10,4 @@ def norm(pair):
 """,
 }
 POINTS = {"norm-test": 0.0}
-SAYS = ["connection to the grader"]
+SAYS = ["your code ended the program"]

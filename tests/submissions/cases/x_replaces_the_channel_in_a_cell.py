@@ -9,4 +9,4 @@ def centre(x):
 """,
 }
 POINTS = {"centre-test": 0.0}
-SAYS = ["connection to the grader"]
+SAYS = ["your code ended the program"]
