@@ -47,4 +47,6 @@ def rng():
 
 @pytest.fixture
 def torch():
-    return pytest.importorskip("torch")
+    import torch
+
+    return torch

@@ -35,8 +35,9 @@ TESTS = ["cosine", "clip", "trainer", "accumulate", "evaluate", "checkpoint", "m
 
 @pytest.fixture(autouse=True)
 def quiet_plots():
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("Agg")
+    import matplotlib as mpl
+
+    mpl.use("Agg")
     yield
     import matplotlib.pyplot as plt
 

@@ -23,5 +23,6 @@ def root():
 @pytest.fixture
 def as_torch():
     """A float64 torch copy of a Tensor or array that wants a gradient."""
-    torch = pytest.importorskip("torch")
+    import torch
+
     return lambda value: torch.tensor(np.array(value), dtype=torch.float64, requires_grad=True)

@@ -6,12 +6,12 @@ import operator
 
 import numpy as np
 import pytest
+import torch
 
 from tinytorch.core import activations, layers, losses
 from tinytorch.core.autograd import RULES
 from tinytorch.core.tensor import Tensor
 
-torch = pytest.importorskip("torch")
 F = torch.nn.functional
 
 ROWS, COLUMNS = [0, 2, 2, 1], [1, 1, 1, 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from tinytorch.core.layers import (
     GELU,
@@ -20,8 +21,6 @@ from tinytorch.core.layers import (
     Tanh,
 )
 from tinytorch.core.tensor import Tensor
-
-torch = pytest.importorskip("torch")
 
 
 def test_linear_value_and_gradients(rng, as_torch):

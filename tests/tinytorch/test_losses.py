@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from tinytorch.core.autograd import gradcheck, no_grad
 from tinytorch.core.layers import Linear
@@ -17,7 +18,6 @@ from tinytorch.core.losses import (
 )
 from tinytorch.core.tensor import Tensor
 
-torch = pytest.importorskip("torch")
 F = torch.nn.functional
 
 LOGITS = np.array([[2.0, 1.0, 0.1], [0.0, 0.0, 0.0]])

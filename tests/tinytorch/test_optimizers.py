@@ -7,11 +7,10 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from tinytorch.core.layers import Linear, Parameter
 from tinytorch.core.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop, fit_linear
-
-torch = pytest.importorskip("torch")
 
 TABLES = [  # start 1.0, lr 0.1, gradients 1.0, 0.5, -2.0
     (SGD, {}, [0.9, 0.85, 1.05]),
