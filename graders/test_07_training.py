@@ -51,6 +51,11 @@ def expect_moved(before, after, what):
         )
 
 
+def entries(found, what):
+    """What a student's function returned, when it is the dict that was asked for."""
+    return expect(found).true(lambda found: isinstance(found, dict), "not a dict", what=what).value
+
+
 # -- 07.1 CosineSchedule ---------------------------------------------------------------------------------------
 
 
@@ -238,8 +243,7 @@ def test_limits_that_are_refused(student, rng):
             "ValueError", "finite and nonnegative", what="a limit that is not allowed"
         )
         expect_same_arrays(reply["grads"], grads, "gradients after the error")
-    reply = student.probe("clip", grads=grads, max_norm=0.0)
-    expect(reply["norm"]).close(12.0, rtol=CLOSE, what="norm with limit 0")
+    reply = student.probe("clip", grads=grads, max_norm=0.0)  # nothing is said of the norm: others judge that
     expect_arrays(reply["grads"], [g * 0 for g in grads], "gradients with limit 0")
 
 
@@ -723,11 +727,11 @@ def test_one_hot_and_real_valued_targets(student, rng):
 @check("m07-evaluate-test", hint="a single output column has no classes: accuracy 0.0")
 def test_one_output_column(student, rng):
     """Outputs of shape (N, 1) have no accuracy, but a loss; three columns have both."""
-    x, y = rng.normal(size=(6, 3)), rng.integers(0, 2, size=(6, 1))
     column = [rng.normal(size=(3, 1)), rng.normal(size=1)]
-    reply = student.probe("evaluate", weights=column, batches=[[x, y.astype(float)], [x[:1], y[:1]]])
-    outputs = np.concatenate([x, x[:1]]) @ column[0] + column[1]
-    loss, _ = oracle.mean_square(outputs, np.concatenate([y, y[:1]]))
+    x, y = rng.normal(size=(8, 3)), np.array([[0], [1], [0], [0], [1], [0], [1], [1]])
+    batches = [[x[:5], y[:5]], [x[5:6], y[5:6]], [x[6:], y[6:].astype(float)]]  # the last one looks one-hot
+    reply = student.probe("evaluate", weights=column, batches=batches)
+    loss, _ = oracle.mean_square(x @ column[0] + column[1], y)
     expect(reply["results"][0]).close([loss, 0.0], rtol=CLOSE, what="loss and accuracy of one column")
     reply = student.probe("evaluate", weights=IDENTITY, batches=[[SCORES, CLASSES]], loss="entropy")
     expect(reply["results"][0][1]).close(0.6, rtol=CLOSE, what="accuracy of three columns")
@@ -870,7 +874,9 @@ def test_two_and_three_epochs_equal_five(student, rng):
         reply = ask_resume(student, weights, other, batches, settings, live, schedule)
         right = uninterrupted(weights, batches[:1], settings, schedule)
         expect_arrays(reply["resumed"]["weights"], right, "weights", rtol=LONG_RUN)
-        expect_same_state(reply["resumed"], reply["whole"], "resumed run")
+        expect_same_state(
+            reply["resumed"], reply["whole"], "resumed run", ["weights", "optimizer", "constants", "schedule"]
+        )
 
 
 @check(
@@ -932,14 +938,33 @@ def test_history_and_counts_come_back(student, rng):
     )
 
 
-def unfit(student, seed, others, drop):
+PLAIN = {"kind": "sgd", "lr": 0.1}  # no buffers: only the shapes of the parameters can tell
+
+
+@check(
+    "m07-checkpoint-test",
+    hint="positions must be exactly 0 to n - 1 and every shape the same; look before you change",
+)
+def test_model_states_that_do_not_fit(student, rng):
+    """A model_state with a missing, superfluous or misshapen array changes nothing, a right one is put in."""
+    weights, other, _ = small_case(seed_of(rng))
+    # The last two would fit by broadcasting, or as a transpose.
+    wrong = [other[:3], [*other, np.ones(1)], [other[0][:1], *other[1:]], [other[0].T, *other[1:]]]
+    reply = student.probe("set_model_states", weights=weights, optimizer=PLAIN, wrong=wrong, right=other)
+    for error, after in zip(reply["errors"], reply["after"], strict=True):
+        expect(error).raises("ValueError", "checkpoint parameter", what="a model_state that does not fit")
+        expect_same_arrays(after, weights, "weights after the error")
+    expect_same_arrays(reply["right"], other, "weights after a right model_state")
+
+
+def unfit(student, seed, settings, others, drop):
     """Load files that do not fit: each is refused, nothing changes, and then a right one loads."""
     weights, _, batches = small_case(seed)
     reply = student.probe(
         "load_what_does_not_fit",
         weights=weights,
         batches=batches,
-        optimizer=MOMENTUM,
+        optimizer=settings,
         others=others,
         drop=drop,
     )
@@ -948,7 +973,7 @@ def unfit(student, seed, others, drop):
         expect_same_state(after, reply["before"], "trainer after the error")
     expect(reply["errors"]).length(len(others) + len(drop), what="files tried")
     expect_moved(reply["before"]["weights"], reply["loaded"]["weights"], "weights after a right file, array")
-    expect_same_state(reply["loaded"], reply["right"], "trainer after a right file")
+    expect_same_state(reply["loaded"], reply["right"], "trainer after a right file", ["weights"])
 
 
 @check("m07-checkpoint-test", hint="compare number and shapes of all arrays before you change anything")
@@ -958,8 +983,8 @@ def test_files_of_other_networks_are_refused(student, rng):
     other = np.random.default_rng(seed + 1)
     deeper = [*oracle.draw(other, 3, 4, 1), other.normal(size=(1, 1)), other.normal(size=1)]
     shallower = [other.normal(size=(3, 1)), other.normal(size=1)]
-    others = [[one, MOMENTUM] for one in (oracle.draw(other, 3, 6, 1), deeper, shallower)]
-    unfit(student, seed, others, [])
+    others = [[one, PLAIN] for one in (oracle.draw(other, 3, 6, 1), deeper, shallower)]
+    unfit(student, seed, PLAIN, others, [])
 
 
 @check(
@@ -969,7 +994,7 @@ def test_files_of_other_networks_are_refused(student, rng):
 def test_states_of_other_optimizers_are_refused(student, rng):
     """A file with another optimizer's state changes nothing, a right file loads."""
     seed = seed_of(rng)
-    unfit(student, seed, [[oracle.draw(np.random.default_rng(seed + 1), 3, 4, 1), ADAM]], [])
+    unfit(student, seed, MOMENTUM, [[oracle.draw(np.random.default_rng(seed + 1), 3, 4, 1), ADAM]], [])
 
 
 @check(
@@ -978,7 +1003,7 @@ def test_states_of_other_optimizers_are_refused(student, rng):
 )
 def test_files_without_a_key_are_refused(student, rng):
     """A file without one of its keys changes nothing, a right file loads."""
-    unfit(student, seed_of(rng), [], ["model_state", "optimizer_state", "history"])
+    unfit(student, seed_of(rng), MOMENTUM, [], ["model_state", "optimizer_state", "history"])
 
 
 @check("m07-checkpoint-test", hint="an older file has no grad_clip_norm: keep the limit that the trainer has")
@@ -989,9 +1014,7 @@ def test_files_without_a_limit(student, rng):
         "load_old_file", weights=weights, batches=batches, optimizer=ADAM, saved_clip=0.75, live_clip=0.25
     )
     for key, limit in (("whole", 0.75), ("old", 0.25)):
-        expect_same_state(
-            reply[key], reply["saved"], "after loading", ["weights", "optimizer", "epoch", "step"]
-        )
+        expect_same_state(reply[key], reply["saved"], "after loading", ["weights"])
         expect(reply[key]["clip"]).equal(limit, what="grad_clip_norm after loading")
 
 
@@ -1034,10 +1057,8 @@ def test_an_interrupted_write_keeps_the_old_file(student, rng):
     expect(reply["interrupted"]).equal(True, what="saving to a full disk raises an error")
     expect(reply["error"]).equal(None, what="loading the old file")
     expect_moved(reply["first"]["weights"], reply["second"]["weights"], "weights of the second save, array")
-    expect_same_state(reply["loaded"], reply["first"], "old file", ["weights", "optimizer", "epoch", "step"])
-    expect_same_state(
-        reply["loaded_second"], reply["second"], "new file", ["weights", "optimizer", "epoch", "step"]
-    )
+    expect_same_state(reply["loaded"], reply["first"], "old file", ["weights"])
+    expect_same_state(reply["loaded_second"], reply["second"], "new file", ["weights"])
 
 
 # -- 07.7 memory of training -----------------------------------------------------------------------------------
@@ -1061,8 +1082,9 @@ def memory(params, batch=32, length=512, hidden=512, layers=12, copies=2, size=4
 def expect_estimates(student, cases):
     replies = student.probe("memory_estimates", questions=[question for question, _ in cases])
     for reply, (_, right) in zip(replies, cases, strict=True):
+        found = entries(reply, "answer")
         for key, value in right.items():
-            expect(reply[key]).close(value, rtol=CLOSE, what=key)
+            expect(found[key]).close(value, rtol=CLOSE, what=key)
 
 
 @check("m07-memory-test", visible=True, hint="bytes over 2**20; Adam keeps two buffers per parameter")
@@ -1097,7 +1119,7 @@ def test_the_ratio_falls_towards_four(student, rng):
     """The ratio falls towards 4 as the parameters grow."""
     counts = [10**6, 10**8, 10**10, 10**12]
     replies = student.probe("memory_estimates", questions=[{"num_params": count} for count in counts])
-    ratios = [reply["overhead_ratio"] for reply in replies]
+    ratios = [entries(reply, "answer")["overhead_ratio"] for reply in replies]
     for ratio, count in zip(ratios, counts, strict=True):
         expect(ratio).close(memory(count)["overhead_ratio"], rtol=CLOSE, what="overhead_ratio")
     expect(ratios[-1]).close(4.0, rtol=1e-4, what="overhead_ratio of a very large model")
@@ -1114,17 +1136,15 @@ def live_network(seed):
 def test_measured_parameters_gradients_and_state(student, rng):
     """Parameters, gradients and optimizer state of a live network, to the byte."""
     weights, inputs, targets, size = live_network(seed_of(rng))
-    plain = {"kind": "sgd", "lr": 0.1}
-    for settings, copies in ((ADAM, 2), (MOMENTUM, 1), (plain, 0)):
+    for settings, copies in ((ADAM, 2), (MOMENTUM, 1), (PLAIN, 0)):
         reply = student.probe(
             "memory_measured", weights=weights, optimizer=settings, inputs=inputs, targets=targets
         )
+        found = entries(reply, "answer")
         for key, right in (("parameters", size), ("gradients", size), ("optimizer", copies * size)):
-            expect(reply[key]).close(right, rtol=0, what=key)
-        parts = ("parameters", "gradients", "optimizer", "activations")
-        expect(reply["training_total"]).close(
-            sum(float(reply[key]) for key in parts), rtol=0, what="training_total"
-        )
+            expect(found[key]).close(right, rtol=0, what=key)
+        rest = float(expect(found["activations"]).at_least(0, what="activations").value)
+        expect(found["training_total"]).close((2 + copies) * size + rest, rtol=0, what="training_total")
 
 
 @check(
@@ -1140,11 +1160,11 @@ def test_measured_activations(student, rng):
         reply = student.probe(
             "memory_measured", weights=weights, optimizer=ADAM, inputs=inputs[:rows], targets=targets[:rows]
         )
-        expect(reply["activations"]).close(row * rows, rtol=0, what="activations")
+        expect(entries(reply, "answer")["activations"]).close(row * rows, rtol=0, what="activations")
     reply = student.probe(
         "memory_measured", weights=weights, optimizer=ADAM, inputs=inputs, targets=targets, record=False
     )
-    expect(reply["activations"]).close(0, rtol=0, what="activations under no_grad")
+    expect(entries(reply, "answer")["activations"]).close(0, rtol=0, what="activations under no_grad")
 
 
 # -- 07.8 batch size, measured ---------------------------------------------------------------------------------
@@ -1157,22 +1177,23 @@ def test_measured_activations(student, rng):
 )
 def test_keys_and_steps(student, rng):
     """The keys, and the steps for 50000 samples in batches of 64."""
-    reply = student.probe("efficiency", batch_size=64, dataset_size=50000)
-    expect([reply["batch_size"], reply["steps_per_epoch"]]).equal(
+    found = entries(student.probe("efficiency", batch_size=64, dataset_size=50000), "answer")
+    expect([found["batch_size"], found["steps_per_epoch"]]).equal(
         [64, 782], what="batch_size and steps_per_epoch"
     )
     for key in ("time_per_step_ms", "samples_per_s", "gradient_noise"):
-        expect(reply[key]).above(0, what=key)
+        expect(found[key]).above(0, what=key)
 
 
 @check("m07-batch-size-test", visible=True, hint="one row per size, in the order of the sizes")
 def test_one_row_per_size(student, rng):
     """One row per batch size, in order."""
-    sizes = [6, 11]
+    sizes = [11, 6]
     rows = student.probe("batch_size_rows", sizes=sizes)
     expect(rows).length(2, what="rows")
+    rows = [entries(row, "row") for row in rows]
     expect([row["batch_size"] for row in rows]).equal(sizes, what="batch sizes")
-    expect([row["steps_per_epoch"] for row in rows]).equal([8334, 4546], what="steps per epoch")
+    expect([row["steps_per_epoch"] for row in rows]).equal([4546, 8334], what="steps per epoch")
     for row in rows:
         expect(row["gradient_noise"]).above(0, what="gradient_noise")
 
@@ -1192,21 +1213,26 @@ def test_steps_with_and_without_a_remainder(student, rng):
 def test_noise_falls_like_one_over_the_batch_size(student, rng):
     """The noise falls like 1/B and belongs to the model.
 
-    A single layer of 64 inputs whose bias b is far above the targets has a gradient of 2b times the mean of the
-    drawn rows, give or take a few percent. So B * noise / 4b^2 is the mean over 30 repeats of a sum of 64 squares
-    of almost normal numbers: 1920 degrees of freedom. It is further than 25 % from its expectation (7 standard
-    errors) with probability below exp(-960 (0.25 - log 1.25)) + exp(-960 (-0.25 - log 0.75)) = 7e-12 (Chernoff).
-    Two of them differ by more than a factor 1.25 / 0.75 only if one of them is that far away: four measurements
-    give a false alarm less often than 3e-11, and what "almost" hides still leaves it far below 1e-6. This holds
-    also when a student draws from a random state of their own.
+    A single layer of n >= 64 inputs whose bias b is far above the targets has a gradient of 2b times the mean of
+    the drawn rows, give or take a few percent. So B * noise / 4b^2 is the mean over 30 repeats of a sum of n
+    squares of almost normal numbers: at least 1920 degrees of freedom. It is further than 25 % from its expectation
+    (7 standard errors) with probability below exp(-960 (0.25 - log 1.25)) + exp(-960 (-0.25 - log 0.75)) = 7e-12
+    (Chernoff). Two of them differ by more than a factor 1.25 / 0.75 only if one of them is that far away: five
+    measurements give a false alarm less often than 4e-11, and what "almost" hides still leaves it far below 1e-6.
+    This holds also when a student draws from a random state of their own.
     """
-    weight, base, room = np.zeros((64, 1)), None, 1.25 / 0.75
-    for bias, size in ((40.0, 1), (40.0, 4), (40.0, 32), (80.0, 4)):
+    base, room = None, 1.25 / 0.75
+    for inputs, bias, size in ((64, 40.0, 1), (64, 40.0, 4), (64, 40.0, 128), (64, 80.0, 4), (128, 40.0, 4)):
         noise = student.probe(
-            "gradient_noise", weight=weight, bias=bias, size=size, dataset_size=1024, repeats=30
+            "gradient_noise",
+            weight=np.zeros((inputs, 1)),
+            bias=bias,
+            size=size,
+            dataset_size=1024,
+            repeats=30,
         )
         expect(noise).above(0, what="gradient_noise")
-        scaled = float(noise) * size / bias**2
+        scaled = float(noise) * size / bias**2 / inputs
         base = base or scaled
         expect(scaled / base).at_least(1 / room, what="noise times batch size, against that of single rows")
         expect(scaled / base).at_most(room, what="noise times batch size, against that of single rows")
@@ -1241,7 +1267,7 @@ def test_time_of_one_step(student, rng):
     question = {"weight": weight, "bias": bias, "dataset_size": 300, "repeats": 14, "busy_seconds": 0.0002}
     for _ in range(3):
         reply = student.probe("measured_step", **question, batch_size=8)
-        found, longest = reply["found"], 2 * float(reply["longest_ms"])
+        found, longest = entries(reply["found"], "answer"), 2 * float(reply["longest_ms"])
         expect(found["time_per_step_ms"]).at_least(0.199, what="time_per_step_ms")
         expect(found["time_per_step_ms"]).true(
             lambda ms, longest=longest: float(ms) <= longest, "longer than a step", what="time_per_step_ms"
@@ -1259,6 +1285,7 @@ RATES = [oracle.cosine(0.1, 0.001, 200, epoch) for epoch in range(200)]
 
 def expect_solved(found):
     """A run of 200 epochs that began untrained and ended with XOR solved."""
+    found = entries(found, "answer")
     losses = np.asarray(expect(found["train_loss"]).shape((200,), what="train_loss").value, dtype=float)
     expect(float(losses[0])).above(0.05, what="loss of the first epoch")
     expect(float(losses[-1])).below(0.01, what="final loss")
@@ -1325,8 +1352,14 @@ def whole_run(reply, which):
     weights = reply[which][list(reply["epochs"]).index(200)]
     for got, shape in zip(weights, ((2, 8), (8,), (8, 2), (2,)), strict=False):
         expect(got).shape(shape, what="weights of the network")
+        expect(got).true(is_sensible, "not finite, or very large", what="weights of the network")
     expect(weights).length(4, what="weights of the network")
     return weights
+
+
+def is_sensible(array):
+    """Whether our own loop can start from these weights."""
+    return bool((np.abs(array) < 1e3).all())  # this way round: NaN is not below anything
 
 
 def rerun(reply):
@@ -1396,6 +1429,7 @@ def expect_moons(reply, case):
     expect(reply["weights"]).length(4, what="weights")
     for got, right in zip(reply["weights"], run.weights, strict=True):
         expect(got).shape(right.shape, what="weights")
+        expect(got).true(is_sensible, "not finite, or very large", what="weights")
     share = accuracy(reply["weights"], x, y)
     expect(share).at_least(0.95, what="accuracy on held-out points")
     loss = oracle.cross_entropy(oracle.forward(list(reply["weights"]), x)[1], y)[0]
@@ -1421,8 +1455,11 @@ def test_everything_together(student, rng):
 def test_held_out_points_with_the_export(student, rng):
     """Other data and another random state, with the exported module."""
     case = moons_case(seed_of(rng))
-    exported(student)
-    expect_moons(student.probe("two_moons_with_export", source=student.export, question=case[0]), case)
+    if student.export.strip():
+        reply = student.probe("two_moons_with_export", source=student.export, question=case[0])
+    else:  # why there is no export is told, and paid for, by the next two checks
+        reply = student.probe("two_moons_run", **case[0])
+    expect_moons(reply, case)
 
 
 @check(
@@ -1454,7 +1491,7 @@ def test_importing_the_export_is_silent(student, rng):
     reply = student.probe("import_export", source=student.export)
     expect(reply["printed"]).true(lambda text: text == "", "something is printed", what="import")
     expect(reply["new_files"]).equal([], what="files made by the import")
-    expect(reply["drew_numbers"]).equal(False, what="use of numpy's global random state")
+    expect(reply["used_global_random"]).equal(False, what="numpy's global random state was used")
 
 
 def exported(student):

@@ -622,6 +622,18 @@ def helpers_of_the_scheduler(names, weights, optimizer, schedule, other):
     return {**reply, "still": state_of(elsewhere)["schedule"], "still_none": without.scheduler is None}
 
 
+def set_model_states(names, weights, optimizer, wrong, right):
+    """Each list of arrays as a model_state, and the weights after it."""
+    trainer = trainer_of(names, weights, optimizer)
+    reply = {"errors": [], "after": []}
+    for arrays in wrong:
+        state = {i: np.array(one) for i, one in enumerate(arrays)}
+        reply["errors"].append(attempt(lambda state=state: trainer._set_model_state(state)))
+        reply["after"].append(weights_of(trainer.model))
+    trainer._set_model_state({i: np.array(one) for i, one in enumerate(right)})
+    return {**reply, "right": weights_of(trainer.model)}
+
+
 def load_what_does_not_fit(names, weights, batches, optimizer, others, drop):
     """Files of other trainers, and of this kind without some keys, loaded into one trainer; then a right file.
 
@@ -814,7 +826,7 @@ def watched_demonstration(names, seed):
         "result": result,
         "first": firsts,
         "last": [weights_of(one.model) for one in trainers],
-        "epochs": [one.epoch for one in trainers],
+        "epochs": [int(one.epoch) for one in trainers],
     }
 
 
@@ -869,7 +881,8 @@ def imported(source, folder):
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "training.py").write_text(source, encoding="utf-8")
-    here, drawn = set(os.listdir()), np.random.get_state()[1].copy()
+    np.random.seed(70707)  # a state of its own, so that seeding at import shows too
+    here, before = set(os.listdir()), np.random.get_state()
     said, unloaded = io.StringIO(), {"tinytorch_export", "tinytorch_export.training"}
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
@@ -883,7 +896,7 @@ def imported(source, folder):
     return module, {
         "printed": said.getvalue(),
         "new_files": sorted(set(os.listdir()) - here),
-        "drew_numbers": not np.array_equal(drawn, np.random.get_state()[1]),
+        "used_global_random": not all(map(np.array_equal, before, np.random.get_state())),
     }
 
 
