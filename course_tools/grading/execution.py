@@ -41,10 +41,15 @@ class AtCell:
     The fork is taken at the first probe and again after one that ended it.
     """
 
-    def __init__(self, session: Session | None, reason: str, *, crowded: bool = False) -> None:
-        """crowded: other copies wait beside the notebook and hold memory."""
+    def __init__(
+        self, session: Session | None, reason: str, first: Snapshot | None = None, *, crowded: bool = False
+    ) -> None:
+        """
+        first    the first fork, made already
+        crowded  other copies wait beside the notebook and hold memory
+        """
         self._session, self._reason, self._crowded = session, reason, crowded
-        self._snapshot: Snapshot | None = None
+        self._snapshot = first
 
     def call(self, code: bytes, name: str, arguments: dict[str, Any]) -> Answer | Trouble:
         """Put one probe; a notebook process that is gone is an answer too."""
@@ -70,11 +75,14 @@ class Held:
         self._snapshot = snapshot
 
     def call(self, code: bytes, name: str, arguments: dict[str, Any]) -> Answer | Trouble:
-        """Put one probe. Raises OutOfReach when the fork has ended, and when others held the memory it lacked."""
+        """Put one probe.
+
+        Raises OutOfReach when the fork has ended: perhaps it was taken for memory that other copies held.
+        """
         if not self._snapshot.alive:
             raise OutOfReach
         reply = self._snapshot.call(code, name, arguments)
-        if isinstance(reply, Trouble) and reply.message.startswith(MEMORY):
+        if isinstance(reply, Trouble) and reply.kind == "killed":
             raise OutOfReach
         return reply
 
@@ -165,7 +173,9 @@ def _execute(
             done.cells.append(run)
             graded = grade_id_of(cell)
             if graded:
-                while session is not None and not (copy := session.snapshot()).stands():
+                hold = at_end is not None and len(held) < limits.processes // HELD_SHARE
+                copies: list[Snapshot] = []
+                while session is not None and not (copies := _copies(session, 1 + hold)):
                     if held:
                         raise _HeldTooMuch
                     # Processes or memory were used up by this cell or one before: go on without it.
@@ -178,9 +188,9 @@ def _execute(
                     session, left = _again(nursery, files, earlier, left) if restart else (None, left)
                 if session is None:
                     done.stopped = done.stopped or (index, reason)
-                elif at_end and len(held) < limits.processes // HELD_SHARE:
-                    held.append((graded, copy))
-                asker = AtCell(session, reason, crowded=bool(held))
+                elif hold:
+                    held.append((graded, copies[0]))
+                asker = AtCell(session, reason, copies[-1] if copies else None, crowded=bool(held))
                 try:
                     at_graded(graded, asker)
                 finally:
@@ -204,6 +214,19 @@ def grade_id_of(cell: Mapping[str, Any]) -> str | None:
     """The grade_id of a graded test cell, else None."""
     ours = cell["metadata"].get("nbgrader", {})
     return ours.get("grade_id") if ours.get("grade") and not ours.get("solution") else None
+
+
+def _copies(session: Session, number: int) -> list[Snapshot]:
+    """So many copies that stand, or none."""
+    made: list[Snapshot] = []
+    for _ in range(number):
+        copy = session.snapshot()
+        if not copy.stands():
+            for one in reversed(made):
+                one.close()
+            return []
+        made.append(copy)
+    return made
 
 
 def _again(

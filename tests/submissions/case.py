@@ -13,6 +13,7 @@ A case file is plain Python with a docstring (the story, one sentence) and some 
     NOTES     codes of notes that must be there
     SAYS      what the student must be able to read
     NEVER     what must not be there, besides the secrets of the graders
+    NEVERPAGE what must not be on the page, where it would act
     ALONE     True: it gets a nursery of its own, because it may take its nursery down
 """
 
@@ -28,7 +29,7 @@ from typing import Any
 
 CASES = Path(__file__).parent / "cases"
 TASKS = ("norm-test", "centre-test", "mean-test")
-KNOWN = "ROW HONEST TWIN ANSWERS damage raw FILES POINTS NOTES SAYS NEVER ALONE".split()  # noqa: SIM905
+KNOWN = "ROW HONEST TWIN ANSWERS damage raw FILES POINTS NOTES SAYS NEVER NEVERPAGE ALONE".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Case:
     notes: tuple[str, ...]
     says: tuple[str, ...]
     never: tuple[str, ...]
+    never_on_the_page: tuple[str, ...]
     alone: bool
 
     def hand_in(self, reference: dict[str, Any], stem: str) -> dict[str, bytes]:
@@ -89,6 +91,7 @@ def load(path: Path) -> Case:
         tuple(said.get("NOTES", ())),
         tuple(said.get("SAYS", ())),
         tuple(said.get("NEVER", ())),
+        tuple(said.get("NEVERPAGE", ())),
         said.get("ALONE", False),
     )
 

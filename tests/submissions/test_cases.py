@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from case import TASKS, load_all
 
+from course_tools.grading import feedback
+
 CASES = load_all()
 
 
@@ -26,3 +28,5 @@ def test_it_is_contained(name, request, reference, grade, secrets, student_reads
         assert words in said
     for words in (*secrets, *case.never):
         assert words not in said, f"{words!r} reached the student"
+    for words in case.never_on_the_page:
+        assert words not in feedback.feedback_page(report, graded.notebook)

@@ -2,9 +2,8 @@
 
 ROW = "A13"
 TWIN = "h00_the_reference"
-FILES = {
-    name: b"raise SystemExit('taken over')"
-    for name in (
+FILES = dict.fromkeys(
+    (
         "numpy.py",
         "torch/__init__.py",
         "sitecustomize.py",
@@ -18,5 +17,6 @@ FILES = {
         "marshal.py",
         "evil.pth",
         "startup/00.py",
-    )
-}
+    ),
+    b"raise SystemExit('taken over')",
+)

@@ -11,7 +11,7 @@ def norm(pair):
 """,
 }
 POINTS = {"norm-test": 0.0}
-NEVER = ["<script>alert", "<img src=x", "<iframe"]
+NEVERPAGE = ["<script>alert", "<img src=x", "<iframe"]
 
 
 def damage(notebook):

@@ -1,7 +1,6 @@
 """An answer cell was deleted: that question alone is lost."""
 
 ROW = "F3"
-TWIN = "h16_one_left_empty"
 POINTS = {"centre-test": 0.0}
 NOTES = ["answer-missing"]
 SAYS = ["counts as not answered"]
