@@ -8,7 +8,7 @@ import io
 import math
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +74,9 @@ def gather(course: Course, module: Module, source: Notebook) -> Secrets:
     return Secrets(
         # Known mistakes repeat lines of the solution; the first to name a line keeps it.
         lines=tuple(
-            {squash(one.text): one for one in reversed(lines) if squash(one.text) not in given}.values()
+            {
+                squash(one.text): one for one in reversed(lines) if not _is_given(squash(one.text), given)
+            }.values()
         ),
         phrases=tuple(phrases),
         quiz=tuple(quiz),
@@ -86,6 +88,11 @@ def gather(course: Course, module: Module, source: Notebook) -> Secrets:
             *((file.name, content.encode()) for file, content in files),
         ),
     )
+
+
+def _is_given(text: str, given: Collection[str]) -> bool:
+    """Whether students read it anyway: a whole line, or, where a replacement begins inside one, a part of it."""
+    return text in given or any(text in one for one in given)
 
 
 def squash(text: str) -> str:
@@ -188,6 +195,7 @@ def _grader_lines(path: Path, content: str) -> Iterator[str]:
         yield from (line.strip() for line in content.split("\n"))
         return
     parsed = tree(content)
+    entries = False
     for node in ast.walk(parsed) if parsed else ():
         # Replacements of known mistakes are solutions and near-solutions; titles and hints are meant to be read.
         if (
@@ -196,6 +204,8 @@ def _grader_lines(path: Path, content: str) -> Iterator[str]:
             and isinstance(node.value, ast.Constant)
         ):
             yield from code_lines(str(node.value.value))
-    for line in code_lines(content):
+            # Read once, as what it says: as it is written, with its quotes escaped, it looks like no line given.
+            node.value, entries = ast.Constant(""), True
+    for line in code_lines(ast.unparse(parsed) if parsed and entries else content):
         if not re.match(r"(?:@check\(|title=|hint=|caught_by=)", line):
             yield line
