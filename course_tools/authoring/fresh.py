@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from course_tools.authoring import release as releases
 from course_tools.authoring import stage
 from course_tools.authoring.leak import find_leaks
-from course_tools.authoring.release import LeakFound, release_module
 from course_tools.course import Course, Module
 from course_tools.files import UserError
 from course_tools.records import Finding
 
 
-@dataclass(frozen=True)
-class Rebuilt:
-    """The outcome of building and releasing the copy of a module."""
+def rebuild(copy: Course, module: Module, text: str) -> tuple[Finding, ...]:
+    """Release the module in the copy of the course, by nbgrader's own generator; findings when it refuses.
 
-    released: bool
-    leaks: tuple[Finding, ...] = ()
-    failed: tuple[Finding, ...] = ()  # nbgrader or the text did not allow a release at all
-
-
-def rebuild(copy: Course, module: Module, text: str) -> Rebuilt:
-    """Build and release the module in the copy of the course, by nbgrader's own generator."""
+    Unlike a real release this one stays where it is when it gives answers away: nobody sees it, and what
+    remains to be proved needs it.
+    """
     stage.give_gradebook(copy)
     try:
-        release_module(copy, module)
-    except LeakFound as error:
-        return Rebuilt(False, leaks=error.findings)
+        releases._generate(copy, module)
     except UserError as error:
         problem, _, repair = str(error).partition("\n")
-        return Rebuilt(False, failed=(Finding(problem.rstrip("."), repair or "repair the text", text),))
-    return Rebuilt(True)
+        return (Finding(problem.rstrip("."), repair or "repair the text", text),)
+    return ()
 
 
 def notebook(course: Course, copy: Course, module: Module) -> Iterator[Finding]:
@@ -46,7 +38,8 @@ def notebook(course: Course, copy: Course, module: Module) -> Iterator[Finding]:
 
 
 def release(course: Course, copy: Course, module: Module) -> Iterator[Finding]:
-    """release/ must hold the files that releasing makes now, to the byte; what differs is searched for answers."""
+    """release/ must hold the files that releasing makes now, to the byte, and neither may give answers away."""
+    yield from find_leaks(copy, module)
     ours, made = course.release_notebook(module).parent, copy.release_notebook(module).parent
     names = {
         path.relative_to(folder).as_posix()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_tools.authoring import fresh, known, stage, trials
+from course_tools.authoring.build import build_module
 from course_tools.authoring.check import files_of, reference_of
 from course_tools.authoring.entries import entries
 from course_tools.authoring.release import listed
@@ -55,9 +56,10 @@ def refresh_misconceptions(
     with stage.staged(course, module) as copy:
         # What is written must not depend on what was written before.
         copy.misconceptions(module).unlink(missing_ok=True)
-        rebuilt = fresh.rebuild(copy, module, files.text)
-        if not rebuilt.released:
-            raise _unusable(module, f"it cannot be released.\n{listed((*rebuilt.failed, *rebuilt.leaks))}")
+        build_module(copy, module)
+        refused = fresh.rebuild(copy, module, files.text)
+        if refused:
+            raise _unusable(module, f"it cannot be released.\n{listed(refused)}")
         bare = trials.without_free_cells(reference_of(copy, module))
         try:
             checks, bank = load_checks(copy.checks(module)), banks.load(copy.mistakes(module))
