@@ -24,7 +24,7 @@ from course_tools.grading import batch, digests
 from course_tools.grading.batch import Lost, Task, Workers
 from course_tools.grading.runner import Graded, Grader, Submission, lost
 from course_tools.notebooks import dump
-from course_tools.records import Digests, Report, from_json, to_json
+from course_tools.records import Digests, Note, Report, from_json, to_json
 from course_tools.sandbox import choose_tier
 
 CHUNK = 25  # submissions per transaction
@@ -88,6 +88,7 @@ def grade_class(
     run = ClassRun(module.folder, tier)
     todo: list[str] = []
     unrecorded: list[tuple[submissions.HandIn, bytes]] = []
+    receipts = {name: _receipt(course, module, name) for name in names}
     for name in names:
         hand_in = _read(course, module, name, book)
         kept = None if force else _kept(course, module, hand_in, fixed)
@@ -115,7 +116,7 @@ def grade_class(
             source, _ = submissions.read_tree(course.root / "source", module.folder, ignore=book.ignore)
             companions = {name: data for name, data in source.items() if not name.endswith(".ipynb")}
             hand_ins: dict[str, submissions.HandIn] = {}
-            tasks = _tasks(course, module, todo, book, fixed, companions, hand_ins)
+            tasks = _tasks(course, module, todo, book, fixed, companions, hand_ins, receipts)
             waiting: list[writer.Entry] = []
             try:
                 for task, result in workers.run(tasks):
@@ -142,7 +143,8 @@ def grade_one(root: Path, assignment: str, student: str) -> Graded:
     source, _ = submissions.read_tree(root / "source", module.folder, ignore=book.ignore)
     companions = {name: data for name, data in source.items() if not name.endswith(".ipynb")}
     fixed = digests.of_module(course, module, tier=grader.nursery.tier)
-    (task,) = _tasks(course, module, [student], book, fixed, companions, {})
+    receipts = {student: _receipt(course, module, student)}
+    (task,) = _tasks(course, module, [student], book, fixed, companions, {}, receipts)
     return grader.grade(task.submission, task.digests)
 
 
@@ -204,12 +206,14 @@ def _names(course: Course, module: Module, students: Sequence[str] | None) -> li
 
 
 def _read(course: Course, module: Module, name: str, book: settings.Settings) -> submissions.HandIn:
-    """A hand-in with its receipt; one that did not come through the exchange gets the time it arrived here."""
+    return submissions.read(course.root / "submitted", module.folder, name, ignore=book.ignore)
+
+
+def _receipt(course: Course, module: Module, name: str) -> tuple[Note, ...]:
+    """A hand-in that did not come through the exchange gets the time it arrived here; says so once."""
     folder = course.submitted(module, name)
     arrived = datetime.fromtimestamp(folder.stat().st_mtime, UTC).replace(tzinfo=None)
-    notes = folders.complete_receipt(folder, timestamps.write(arrived))
-    hand_in = submissions.read(course.root / "submitted", module.folder, name, ignore=book.ignore)
-    return replace(hand_in, notes=(*hand_in.notes, *notes))
+    return folders.complete_receipt(folder, timestamps.write(arrived))
 
 
 def _kept(course: Course, module: Module, hand_in: submissions.HandIn, fixed: Digests) -> bytes | None:
@@ -243,12 +247,13 @@ def _tasks(
     fixed: Digests,
     companions: dict[str, bytes],
     hand_ins: dict[str, submissions.HandIn],
+    receipts: dict[str, tuple[Note, ...]],
 ) -> Iterator[Task]:
     """What each student handed in, the course's own companion files in place of theirs; read when its turn comes."""
     for name in names:
         hand_in = hand_ins[name] = _read(course, module, name, book)
         own = {file: data for file, data in hand_in.files.items() if file not in submissions.RECEIPTS}
-        submission = Submission(name, own | companions, hand_in.notes)
+        submission = Submission(name, own | companions, (*hand_in.notes, *receipts[name]))
         yield Task(submission, replace(fixed, submission=hand_in.digest))
 
 

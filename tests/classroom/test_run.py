@@ -163,3 +163,18 @@ def test_checks_that_do_not_import_stop_the_run_with_their_reason(course: Course
     course.checks(course.find("01")).write_text("import nothing_of_this_name\n")
     with pytest.raises(UserError, match="nothing_of_this_name"):
         grade_class(course, course.find("01"))
+
+
+@pytest.mark.parametrize("text", [None, "", "yesterday, honestly"])
+def test_a_hand_in_without_a_readable_time_gets_ours_and_staff_are_told(
+    course: Course, hand_in: HandIn, text: str | None
+) -> None:
+    stamp = hand_in("ada") / "timestamp.txt"
+    stamp.unlink()
+    if text is not None:
+        stamp.write_text(text)
+    grade_class(course, course.find("01"))
+    (note,) = [one for one in report(course, "ada").notes if one.code == "timestamp-ours"]
+    assert note.audience == "staff"
+    assert stamp.read_text().endswith(" UTC")
+    assert marks(course)["ada"] > 0
