@@ -25,7 +25,7 @@ setup: $(VENV)/.ready system
 # A changed pyproject.toml installs again. torch is pinned there, so that pip takes the CPU build.
 $(VENV)/.ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[teach,dev,postgres]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[teach,dev,postgres]'
 	touch $@
 
 # What only the system can give: the sandbox's outer wall, a browser and a database server for the tests.
