@@ -10,7 +10,7 @@ from course_tools.authoring.build import build_module
 from course_tools.authoring.check import files_of, reference_of
 from course_tools.authoring.entries import entries
 from course_tools.authoring.release import listed
-from course_tools.authoring.trials import Tell, Trial
+from course_tools.authoring.trials import Counted, Tell, Trial
 from course_tools.course import Course, Module
 from course_tools.files import UserError
 from course_tools.grading import bank as banks
@@ -70,13 +70,7 @@ def refresh_misconceptions(
         blank += [Trial(BLANK + task, trials.without_task(bare, task)) for task in trials.tasks_of(bare)]
         mistakes = {one.name for one in ready.bank.mistakes}
         wanted = [one for one in ready.trials if one.name in mistakes]
-        done, total = 0, len(blank) + RUNS * len(wanted)
-
-        def told() -> None:
-            nonlocal done
-            done += 1
-            tell(done, total)
-
+        told = Counted(tell, len(blank) + RUNS * len(wanted))
         runs = [
             trials.run(
                 copy,
@@ -85,7 +79,7 @@ def refresh_misconceptions(
                 tier=tier,
                 jobs=jobs or batch.default_jobs(),
                 files=banks.companions(copy, module),
-                told=told,
+                told=told.step,
             )
             for number in range(RUNS)
         ]

@@ -27,6 +27,22 @@ class Trial:
     notebook: Notebook
 
 
+class Counted:
+    """Progress over several runs, of which so many notebooks are expected at first."""
+
+    def __init__(self, tell: Tell, expected: int) -> None:
+        self._tell, self._done, self._total = tell, 0, expected
+
+    def expect(self, more: int) -> None:
+        """So many notebooks are about to be graded."""
+        self._total = max(self._total, self._done + more)
+
+    def step(self) -> None:
+        """One notebook is done."""
+        self._done += 1
+        self._tell(self._done, self._total)
+
+
 def run(
     course: Course,
     module: Module,

@@ -271,3 +271,24 @@ def test_release_says_what_changed_and_refuses_with_exit_code_1(root, monkeypatc
     assert "m01-triple-test: its last line is not a call" in capfd.readouterr().out
     assert run(["author", "release", "01"]) == 1
     assert "m01-triple-test: its last line is not a call" in capfd.readouterr().err
+
+
+def test_a_mistake_that_a_busy_machine_hid_is_asked_again_alone(root, monkeypatch):
+    """A right result is put in place of the first one of a mistake, as if a pause had hidden it."""
+    real, asked = gates.trials.run, []
+
+    def run_trials(course, module, made, **options):
+        results = real(course, module, made, **options)
+        if "W01.2a" in results:
+            asked.append((len(made), options["jobs"]))
+            if len(asked) == 1:
+                results["W01.2a"] = results[gates.BARE]
+        return results
+
+    monkeypatch.setattr(gates.trials, "run", run_trials)
+    found, _, outcome = checked(root, rebuilt=False, jobs=2)
+    assert outcome.ok, found
+    assert asked == [(9, 2), (1, 1)]
+    (seen,) = [gate.seen for gate in outcome.gates if gate.name == gates.MISTAKES]
+    assert seen == "3 mistakes, 1 asked twice"
+    assert [row.noticed for row in outcome.tasks] == [2, 1]
