@@ -141,6 +141,15 @@ def reap(pid, statuses, namespaces):
     return status
 
 
+def shown_below(place):
+    """(folder, handle) of what is mounted below a place that is about to be covered: an interpreter may lie there."""
+    with open("/proc/self/mountinfo") as lines:
+        points = [line.split()[4] for line in lines]
+    folders = sorted(one for one in points if one.startswith(f"{place}/") and os.path.isdir(one))
+    outer = [one for one in folders if not any(one.startswith(f"{other}/") for other in folders)]
+    return [(one, os.open(one, os.O_PATH | os.O_DIRECTORY)) for one in outer]
+
+
 def wall_in(config, limits):
     """Namespaces, mounts, limits and rights of one session; the folder its cells run in."""
     os.setsid()  # kill(0) reaches a whole process group, across process namespaces
@@ -157,7 +166,12 @@ def wall_in(config, limits):
             raise
         walls.mount("tmpfs", "/proc", "tmpfs", closed | walls.MS_RDONLY)
     space = f"size={limits['disk_mb']}m,nr_inodes=20000,mode=0700"
+    shown = shown_below("/tmp")
     walls.mount("tmpfs", "/tmp", "tmpfs", closed, space)
+    for folder, handle in shown:
+        os.makedirs(folder, exist_ok=True)
+        walls.mount(f"/proc/self/fd/{handle}", folder, "", walls.MS_BIND | walls.MS_REC)
+        os.close(handle)
     walls.mount("tmpfs", "/dev/shm", "tmpfs", closed, space)
     walls.mount("tmpfs", "/run/proc", "tmpfs", closed | walls.MS_RDONLY)
     memory = walls.virtual_memory() + 2 * limits["memory_mb"] * 2**20
