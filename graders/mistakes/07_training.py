@@ -287,6 +287,15 @@ MISTAKES = [
         after="if total_epochs <= 1:",
         caught_by="test_a_schedule_of_one_epoch",
     ),
+    cosine(
+        "W07.1k",
+        "One epoch is taken off total_epochs when it is stored, because counting starts at 0.",
+        before="self.total_epochs = total_epochs\n",
+        after="self.total_epochs = max(total_epochs - 1, 1)\n",
+        caught_by="test_rates_of_the_default_schedule test_every_epoch_of_a_short_schedule "
+        "test_small_rates_to_the_end_and_beyond test_attributes_and_default_values",
+        also="m07-demo-test m07-module-test",
+    ),
     # -- 07.2 clip_grad_norm -------------------------------------------------------------------------------------
     clip(
         "W07.2a",
@@ -1715,7 +1724,7 @@ def save_checkpoint(self, path):""",
         "Time and noise come from invented constants instead of a measurement.",
         before="    seconds = statistics.median(times[1:])\n",
         after="""\
-    seconds, distances = (0.0001 + 0.00001 * batch_size), [1.0 / batch_size] * (repeats + 1)
+    seconds, distances = (0.0001 + 0.00001 * batch_size), [3.0 / batch_size] * (repeats + 1)
 """,
         caught_by="test_noise_falls_like_one_over_the_batch_size test_time_of_one_step",
         starred=True,

@@ -7,6 +7,7 @@ import importlib
 import io
 import itertools
 import os
+import re
 import sys
 import tempfile
 import time
@@ -54,13 +55,26 @@ def pairs(batches):
     return [(inputs, targets) for inputs, targets in batches]
 
 
+PATHS = re.compile(
+    re.escape(tempfile.gettempdir()) + r"[^\s'\"]*"
+)  # names of temporary files change every time
+
+
+def content_of(path):
+    """What `unpack` reads; the error does not name the file."""
+    try:
+        return unpack(path)
+    except ValueError:
+        raise ValueError("the file was not written by pack") from None
+
+
 def attempt(action):
     """What the action returns, or the exception as {"raised", "message"}; subclasses go by their builtin name."""
     try:
         return action()
     except Exception as error:  # noqa: BLE001 - whatever the student raises is the answer
         kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
-        return {"raised": kinds[0], "message": str(error)}
+        return {"raised": kinds[0], "message": PATHS.sub("a file", str(error))}
 
 
 class Rates:
@@ -654,7 +668,7 @@ def load_what_does_not_fit(names, weights, batches, optimizer, others, drop):
             other.save_checkpoint(paths[-1])
         right.save_checkpoint(Path(folder) / "right.npz")
         for key in drop:
-            content = unpack(Path(folder) / "right.npz")
+            content = content_of(Path(folder) / "right.npz")
             del content[key]
             paths.append(Path(folder) / f"without_{key}.npz")
             pack(paths[-1], content)
@@ -674,7 +688,7 @@ def load_old_file(names, weights, batches, optimizer, saved_clip, live_clip):
     with tempfile.TemporaryDirectory() as folder:
         whole, old = Path(folder) / "whole.npz", Path(folder) / "old.npz"
         saver.save_checkpoint(whole)
-        content = unpack(whole)
+        content = content_of(whole)
         del content["grad_clip_norm"]
         pack(old, content)
         for key, path in (("whole", whole), ("old", old)):
@@ -779,24 +793,45 @@ def gradient_noise(names, weight, bias, size, dataset_size, repeats):
     return found["gradient_noise"]
 
 
-def measured_step(names, weight, bias, batch_size, dataset_size, repeats, busy_seconds):
-    """What was measured on a slow layer, beside the layer's own notes of the batches of this size."""
-    model = noted(weight, bias, busy_seconds=busy_seconds)
+def drawn_rows(names, weight, bias, batch_size, dataset_size, repeats):
+    """How many batches of this size the model saw, how many different ones, and its weights afterwards."""
+    model = noted(weight, bias)
+    names["simulate_training_efficiency"](batch_size, dataset_size, model=model, repeats=repeats)
+    sums = [total for rows, total, _ in model.notes if rows == batch_size]
+    return {"batches": len(sums), "different": len(set(sums)), "weights": weights_of(model)}
+
+
+def measured_time(names, weight, bias, batch_size, dataset_size, repeats, busy_seconds):
+    """The measured time beside the layer's own notes.
+
+    Times differ from run to run, so what is sent is how they compare: that tells mistakes apart.
+    """
+    model, start = noted(weight, bias, busy_seconds=busy_seconds), time.perf_counter()
     found = names["simulate_training_efficiency"](batch_size, dataset_size, model=model, repeats=repeats)
-    begun = [when for _, _, when in model.notes] + [time.perf_counter()]
+    begun = [start, *(when for _, _, when in model.notes), time.perf_counter()]
     lasted = [after - before for before, after in itertools.pairwise(begun)]
-    batches = [i for i, (rows, _, _) in enumerate(model.notes) if rows == batch_size]
+    # A step lies between the forward before it and the one after it, so a median of steps is at most the median
+    # of these; two more of them, because the first step or another may have been left out.
+    around = sorted(
+        lasted[i] + lasted[i + 1] for i, (rows, _, _) in enumerate(model.notes) if rows == batch_size
+    )
+    longest = around[min(len(around) // 2 + 2, len(around) - 1)] if around else 0.0
+    milliseconds = float(found["time_per_step_ms"])
     return {
-        "found": found,
-        "longest_ms": 1000 * max((lasted[i] for i in batches), default=0.0),
-        "batches": len(batches),
-        "different": len({model.notes[i][1] for i in batches}),
-        "weights": weights_of(model),
+        "samples_in_a_second_of_steps": float(found["samples_per_s"]) * milliseconds / 1000,
+        "shorter_than_a_forward": milliseconds < 1000 * busy_seconds * 0.999,
+        "longer_than_two_steps": milliseconds > 1000 * longest,
     }
 
 
+def only(found, *keys):
+    """These entries of a dict; anything else as it is."""
+    return {key: found[key] for key in keys if key in found} if isinstance(found, dict) else found
+
+
 def batch_size_rows(names, sizes):
-    return names["analyze_batch_size_effects"](sizes)
+    rows = names["analyze_batch_size_effects"](sizes)
+    return [only(row, "batch_size", "steps_per_epoch", "gradient_noise") for row in rows]
 
 
 # -- 07.9 ------------------------------------------------------------------------------------------------------
