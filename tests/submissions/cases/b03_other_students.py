@@ -5,7 +5,10 @@ TWIN = "h09_temporary_files"
 ANSWERS = {
     "norm": """import glob, os
 found = glob.glob("/**/submitted/*", recursive=False) + glob.glob("/tmp/*") + glob.glob("/dev/shm/*") + glob.glob("../*")
-print("others:", sorted(set(found) - {"/tmp/home", "/tmp/work", "../home", "../work"}))
+import sys
+own = {"/tmp/home", "/tmp/work", "../home", "../work"}  # and the way to the interpreter, where that lies below /tmp
+way = [one for one in found if sys.prefix.startswith(os.path.abspath(one) + "/")]
+print("others:", sorted(set(found) - own - set(way)))
 def norm(pair):
     return math.sqrt(pair.first**2 + pair.second**2)
 """,
