@@ -14,7 +14,7 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/tito author check 07 --no-bank
+	$(BIN)/tito author check 07
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: setup

@@ -70,7 +70,7 @@ def test_rates_of_the_default_schedule(student, rng):
 
 @check("m07-cosine-test", hint="progress is epoch / total_epochs, an ordinary division, for every epoch")
 def test_every_epoch_of_a_short_schedule(student, rng):
-    """Every epoch of a schedule of five."""
+    """Every epoch of a short schedule."""
     rates = student.probe("cosine_rates", epochs=list(range(6)), max_lr=0.1, min_lr=0.001, total_epochs=5)
     expect(rates).close([oracle.cosine(0.1, 0.001, 5, e) for e in range(6)], rtol=CLOSE, what="rates")
 
@@ -207,7 +207,7 @@ def test_gradients_held_in_objects(student, rng):
 
 @check("m07-clip-test", hint="square in float64: the square of such an entry is too large for float32")
 def test_large_float32_gradients(student, rng):
-    """Entries near 3e20 in float32."""
+    """Large entries in float32."""
     grads = [(3e20 * rng.uniform(0.5, 1.5, size=n)).astype(np.float32) for n in (3, 2)]
     norm = oracle.norm([g.astype(np.float64) for g in grads])
     reply = student.probe("clip", grads=grads, max_norm=10.0)
@@ -660,10 +660,10 @@ def test_evaluating_restores_training_mode(student, rng):
 def test_unequal_batches_equal_one_batch(student, rng):
     """Batches of unequal size give what one batch gives."""
     sizes = (9, 1, 4)
-    weights, data = oracle.draw(rng, 3, 4, 3), oracle.labelled(rng, sizes, 3, 3)
+    weights, data = oracle.draw(rng, 3, 4, 2), oracle.labelled(rng, sizes, 3, 2)
     x, y = (np.concatenate([batch[i] for batch in data]) for i in (0, 1))
     outputs = oracle.forward(weights, x)[1]
-    y[: len(y) // 2] = outputs[: len(y) // 2].argmax(axis=1)  # otherwise about a third is right everywhere
+    y[: len(y) // 2] = outputs[: len(y) // 2].argmax(axis=1)  # otherwise about half is right everywhere
     starts = np.cumsum((0, *sizes))
     batches = [[x[a:b], y[a:b]] for a, b in itertools.pairwise(starts)]
     reply = student.probe("evaluate", weights=weights, batches=batches, loss="entropy")
@@ -725,6 +725,26 @@ def test_one_hot_and_real_valued_targets(student, rng):
         reply = student.probe("evaluate", weights=IDENTITY, batches=[[SCORES, targets]])
         right = [oracle.mean_square(SCORES, targets)[0], accuracy]
         expect(reply["results"][0]).close(right, rtol=CLOSE, what="loss and accuracy")
+
+
+@check("m07-evaluate-test", hint="only integers name classes: for labels of a float type accuracy is 0.0")
+def test_labels_that_are_floats(student, rng):
+    """Whole numbers of a float type are no classes, integers of any size are."""
+    for kind, accuracy in ((np.float64, 0.0), (np.uint8, 0.6), (np.int32, 0.6)):
+        for targets in (CLASSES.astype(kind), CLASSES.astype(kind)[:, None]):
+            reply = student.probe("evaluate", weights=IDENTITY, batches=[[SCORES, targets]], loss="entropy")
+            right = [oracle.cross_entropy(SCORES, CLASSES)[0], accuracy]
+            expect(reply["results"][0]).close(right, rtol=CLOSE, what="loss and accuracy")
+
+
+@check("m07-evaluate-test", hint="divide by the number of samples, and by nothing when there is none")
+def test_an_empty_loader_and_a_single_sample(student, rng):
+    """An empty loader gives 0.0 twice, a single sample its own loss."""
+    reply = student.probe("evaluate", weights=IDENTITY, batches=[], loss="entropy")
+    expect(reply["results"][0]).close([0.0, 0.0], what="loss and accuracy of an empty loader")
+    reply = student.probe("evaluate", weights=IDENTITY, batches=[[SCORES[:1], CLASSES[:1]]], loss="entropy")
+    loss, _ = oracle.cross_entropy(SCORES[:1], CLASSES[:1])
+    expect(reply["results"][0]).close([loss, 1.0], rtol=CLOSE, what="loss and accuracy of one sample")
 
 
 @check("m07-evaluate-test", hint="a single output column has no classes: accuracy 0.0")
@@ -1329,6 +1349,10 @@ def test_the_demonstration_equals_a_rerun(student, rng):
     expect(found["eval_loss"]).close(loss, rtol=LONG_RUN, atol=1e-12, what="eval_loss")
     expect(found["accuracy"]).close(accuracy(weights, XOR, np.array([0, 1, 1, 0])), what="accuracy")
     expect(found["resumed_equal"]).equal(True, what="resumed_equal")
+    expect(reply["loaded"]).length(1, what="loads")
+    second, epoch = reply["loaded"][0]
+    expect(epoch).true(lambda epoch: epoch in (100, 101), "not halfway", what="epoch of the saved state")
+    expect(reply["epochs"][second]).equal(epoch + 3, what="epochs of the second trainer at the end")
 
 
 @check(

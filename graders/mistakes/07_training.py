@@ -1136,7 +1136,7 @@ MISTAKES = [
         "Targets of shape (N, 1) are compared with all predictions by broadcasting.",
         before="classes = targets.reshape(n)",
         after="classes = targets",
-        caught_by="test_classes_in_a_column",
+        caught_by="test_classes_in_a_column test_labels_that_are_floats",
     ),
     evaluate(
         "W07.5h",
@@ -1232,7 +1232,8 @@ targets.shape == outputs.shape and np.isin(targets, [0, 1]).all() and (targets.s
         before="return loss, correct / max(samples, 1)",
         after="return loss, 100 * correct / max(samples, 1)",
         caught_by="test_accuracy_of_three_classes test_unequal_batches_equal_one_batch "
-        "test_classes_in_a_column test_one_hot_and_real_valued_targets test_one_output_column",
+        "test_classes_in_a_column test_one_hot_and_real_valued_targets test_one_output_column "
+        "test_labels_that_are_floats test_an_empty_loader_and_a_single_sample",
         also="m07-demo-test m07-module-test",
     ),
     evaluate(
@@ -1267,7 +1268,8 @@ targets.shape == outputs.shape and np.isin(targets, [0, 1]).all() and (targets.s
         before="return loss, correct / max(samples, 1)",
         after="return loss, correct",
         caught_by="test_accuracy_of_three_classes test_unequal_batches_equal_one_batch "
-        "test_classes_in_a_column test_one_hot_and_real_valued_targets test_one_output_column",
+        "test_classes_in_a_column test_one_hot_and_real_valued_targets test_one_output_column "
+        "test_labels_that_are_floats",
         also="m07-demo-test m07-module-test",
     ),
     mode(

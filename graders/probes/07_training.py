@@ -376,10 +376,10 @@ def refused_steps(names, weights, batches, values):
 
 
 class Squeezed(CrossEntropyLoss):
-    """Cross entropy that also takes a column of classes."""
+    """Cross entropy that also takes classes in a column, and of any kind of number."""
 
     def __call__(self, outputs, targets):
-        return super().__call__(outputs, np.asarray(targets).reshape(-1))
+        return super().__call__(outputs, np.asarray(targets).reshape(-1).astype(np.int64))
 
 
 def evaluate(names, weights, batches, loss="square", times=1, lazy=False):
@@ -842,26 +842,31 @@ def demonstrations(names, seeds):
 
 
 def watched_demonstration(names, seed):
-    """The result, and for each trainer that was built its first and last weights and its epochs."""
-    trainers, firsts = [], []
+    """The result, and for each trainer that was built its first and last weights, its epochs and where it loaded."""
+    trainers, firsts, loaded = [], [], []
     trainer_class = names["Trainer"]
-    build = trainer_class.__init__
+    build, load = trainer_class.__init__, trainer_class.load_checkpoint
 
-    def watched(self, *arguments, **keywords):
+    def watched_build(self, *arguments, **keywords):
         build(self, *arguments, **keywords)
         trainers.append(self)
         firsts.append(weights_of(self.model))
 
-    trainer_class.__init__ = watched
+    def watched_load(self, *arguments, **keywords):
+        load(self, *arguments, **keywords)
+        loaded.append([next(i for i, one in enumerate(trainers) if one is self), int(self.epoch)])
+
+    trainer_class.__init__, trainer_class.load_checkpoint = watched_build, watched_load
     try:
         result = names["demonstrate_complete_training"](np.random.default_rng(seed))
     finally:
-        trainer_class.__init__ = build
+        trainer_class.__init__, trainer_class.load_checkpoint = build, load
     return {
         "result": result,
         "first": firsts,
         "last": [weights_of(one.model) for one in trainers],
         "epochs": [int(one.epoch) for one in trainers],
+        "loaded": loaded,
     }
 
 

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-# Module 07 is checked on the reference of the modules before it, wherever the tests are started from.
-os.environ["TINYTORCH_EARLIER"] = "reference"
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "source" / "07_training"

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-# The library under test is the reference, wherever the tests are started from.
-os.environ["TINYTORCH_EARLIER"] = "reference"
 
 
 @pytest.fixture
