@@ -29,12 +29,13 @@ def rebuild(copy: Course, module: Module, text: str) -> tuple[Finding, ...]:
 
 
 def notebook(course: Course, copy: Course, module: Module) -> Iterator[Finding]:
-    """The notebook in source/ must be the one its text makes."""
-    ours, made = course.source_notebook(module), copy.source_notebook(module)
-    if not _same(ours, made):
-        yield Finding(
-            f"it is {_state(ours)}", f"tito author build {module.number}", stage.relative(ours, course)
-        )
+    """The notebook in source/ and the file in the library must be the ones its text makes."""
+    for place in (Course.source_notebook, Course.reference):
+        ours, made = place(course, module), place(copy, module)
+        if not _same(ours, made):
+            yield Finding(
+                f"it is {_state(ours)}", f"tito author build {module.number}", stage.relative(ours, course)
+            )
 
 
 def release(course: Course, copy: Course, module: Module) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ def author() -> None:
 )
 @json_option
 def build_command(name: str, bank: bool, as_json: bool) -> None:
-    """Make the notebook of MODULE from its text, and the list of what known mistakes answer.
+    """Make the notebook of MODULE from its text, its file in the library, and what known mistakes answer.
 
     The mistakes are run only when the text, the checks or the bank have changed since. Ends with exit code 1
     when the text must be repaired before it can be released.
@@ -42,6 +42,9 @@ def build_command(name: str, bank: bool, as_json: bool) -> None:
     path = built.path.relative_to(course.root)
     if not as_json:
         say.marked("ok", f"{path}{'' if built.changed else ' (unchanged)'}")
+        if built.reference is not None:
+            kept = "" if built.reference_changed else " (unchanged)"
+            say.marked("ok", f"{built.reference.relative_to(course.root)}{kept}")
     refreshed = None
     if bank and not built.findings:
         with bar(f"Running the mistakes of {module.folder}") as tell:
@@ -51,6 +54,12 @@ def build_command(name: str, bank: bool, as_json: bool) -> None:
             {
                 "module": module.folder,
                 "notebook": {"path": str(path), "changed": built.changed},
+                "reference": None
+                if built.reference is None
+                else {
+                    "path": str(built.reference.relative_to(course.root)),
+                    "changed": built.reference_changed,
+                },
                 "misconceptions": None
                 if refreshed is None or not refreshed.path.is_file()
                 else {

@@ -81,6 +81,14 @@ class Course:
         """The course's own package: what is given, and the reference of earlier modules."""
         return self.root / "tinytorch"
 
+    def reference(self, module: Module) -> Path:
+        """The reference build: what the solved notebook exports, importable by the modules after it."""
+        return self.root / _file_of(module.export)
+
+    def unseen(self, module: Module) -> tuple[str, ...]:
+        """Files of the library a hand-in of `module` must not find: its own reference and those of later modules."""
+        return tuple(_file_of(one.export) for one in self.modules if one.number >= module.number)
+
     def source_text(self, module: Module) -> Path:
         """What authors keep: percent text, solutions inside."""
         return self.root / "source" / module.folder / f"{module.folder}.py"
@@ -128,6 +136,10 @@ class Course:
         if student in ("", ".", "..") or re.search(r"[/\\\x00]", student):
             raise ValueError(f"{student!r} cannot be a student's name: it is no plain folder name")
         return self.root / step / student / module.folder
+
+
+def _file_of(export: str) -> str:
+    return export.replace(".", "/") + ".py"
 
 
 def _root(root: Path | None) -> Path:

@@ -60,8 +60,14 @@ def default_jobs() -> int:
 
 
 def open_nursery(course: Course, module: Module, tier: str) -> Nursery:
-    """A warm parent for one module: its packages imported, the course's library readable, nothing else."""
-    return Nursery(tier, limits=limits_of(module), preload=module.preload, public=(course.library,))
+    """A warm parent for one module: its packages imported, the course's library below the module readable."""
+    return Nursery(
+        tier,
+        limits=limits_of(module),
+        preload=module.preload,
+        public=(course.library,),
+        hidden=course.unseen(module),
+    )
 
 
 class Workers:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from course_tools.sandbox import view
 
@@ -14,10 +13,16 @@ ROOT_NEEDS = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 
 def command(
-    public: Iterable[Path], environment: Mapping[str, str], made: Mapping[str, int], inner: list[str]
+    pairs: Sequence[tuple[str, str]],
+    environment: Mapping[str, str],
+    made: Mapping[str, int],
+    inner: list[str],
 ) -> list[str]:
-    """bubblewrap's arguments. `made`: files without a source, each with a descriptor that holds its content."""
-    pairs = view.binds(public)
+    """bubblewrap's arguments.
+
+    pairs  (where it is, where it is seen) of every folder and file, a later one over an earlier one
+    made   files without a source, each with a descriptor that holds its content
+    """
     words = [
         shutil.which("bwrap") or "bwrap",
         "--unshare-pid",

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from course_tools.sandbox import bubblewrap, processes, seccomp, view
+from course_tools.sandbox import bubblewrap, hide, processes, seccomp, view
 from course_tools.sandbox.body import Body
 from course_tools.sandbox.cgroup import Group, Groups
 from course_tools.sandbox.channel import BadFrame, Channel, Hungup
@@ -35,6 +35,8 @@ class Nursery:
     preload   modules imported once, before any submission
     public    read-only folders the code may import from: a package is shown by itself, another folder is put
               on the import path
+    hidden    files in those packages that are not shown, such as "tinytorch/core/training.py"; where a package
+              is installed beside the libraries too, the landlock and unsafe tiers cannot hide it there
     extra     additions to the environment inside
 
     Start it from a thread that lives as long as it: the walls fall when that thread ends.
@@ -47,12 +49,13 @@ class Nursery:
         limits: Limits | None = None,
         preload: Iterable[str] = ("numpy",),
         public: Iterable[Path] = (),
+        hidden: Iterable[str] = (),
         extra: Mapping[str, str] | None = None,
     ) -> None:
         if tier not in TIERS:
             raise ValueError(f"{tier!r} is not one of {', '.join(TIERS)}")
         self.tier, self.limits = tier, limits or Limits()
-        self._preload, self._public = tuple(preload), tuple(public)
+        self._preload, self._public, self._hidden = tuple(preload), tuple(public), tuple(hidden)
         self._extra = dict(extra or {})
         self._child: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
@@ -83,10 +86,13 @@ class Nursery:
     def _launch(self) -> None:
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours, max_header=CONTROL_BYTES, max_body=0)
+        shown = Path(self._folder) / "shown"
+        shown.mkdir()
+        public = hide.without(self._public, self._hidden, shown)
         made = {target: _memory_file(text) for target, text in view.MADE_FILES.items()}
         with open(Path(self._folder) / "errors", "w+b") as errors, theirs:
             try:
-                command, environment, config = self._plan(theirs.fileno(), made)
+                command, environment, config = self._plan(theirs.fileno(), public, made)
                 self._child = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
@@ -174,26 +180,32 @@ class Nursery:
     def _walled(self) -> bool:
         return self.tier not in ("landlock", "unsafe")
 
-    def _plan(self, fd: int, made: Mapping[str, int]) -> tuple[list[str], dict[str, str], dict[str, Any]]:
+    def _plan(
+        self, fd: int, public: tuple[Path, ...], made: Mapping[str, int]
+    ) -> tuple[list[str], dict[str, str], dict[str, Any]]:
         """(command, environment, first message) of the nursery's process."""
         root = os.geteuid() == 0
         config: dict[str, Any] = {
             "tier": self.tier,
             "preload": self._preload,
-            "path": view.import_path(self._public),
+            "path": view.import_path(public),
             "scratch": view.SCRATCH,
             "uid": bubblewrap.UNPRIVILEGED_ID if root and self._walled else None,
             "second_proc": root and self.tier.startswith("bubblewrap"),
             "view": None,
         }
         environment = view.environment(self._extra)
+        if self._walled:
+            empty = Path(self._folder) / "empty"
+            empty.touch()
+            binds = [*view.binds(public), *hide.masks(self._hidden, empty)]
         if self.tier.startswith("bubblewrap"):
-            words = bubblewrap.command(self._public, environment, made, view.command("nursery", fd))
+            words = bubblewrap.command(binds, environment, made, view.command("nursery", fd))
             return words, {}, config
         words = view.command("nursery", fd, str(view.INSIDE))
         if self.tier == "namespaces":
             config["view"] = {
-                "binds": view.binds(self._public),
+                "binds": binds,
                 "made": view.MADE_FILES,
                 "folders": [view.HOME, view.SCRATCH],
             }
@@ -202,8 +214,8 @@ class Nursery:
             config["uid"] = bubblewrap.UNPRIVILEGED_ID
         folder = Path(self._folder)
         config["scratch"] = str(folder / "scratch")
-        config["path"] = view.link_public(self._public, folder / "public")
-        config["readable"] = [*(source for source, _ in view.binds(self._public)), str(folder / "public")]
+        config["path"] = view.link_public(public, folder / "public")
+        config["readable"] = [*(source for source, _ in view.binds(public)), str(folder / "public")]
         (folder / "scratch").mkdir()
         self._give(str(folder / "scratch"), config["uid"])
         folder.chmod(0o711)

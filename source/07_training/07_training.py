@@ -1191,6 +1191,7 @@ ax.semilogy(result["grad_norms"], label="norm before clipping")
 ax.semilogy(np.minimum(result["grad_norms"], 1.0), "k--", label="norm after clipping")
 ax.set(xlabel="epoch", ylabel="loss, norm")
 ax.minorticks_off()
+ax.yaxis.set_major_formatter("{x:g}")
 ax.legend(loc="upper right")
 plt.show()
 

@@ -4,7 +4,7 @@ import pytest
 
 from course_tools.authoring import build_module
 from course_tools.files import UserError
-from course_tools.notebooks import build, dump
+from course_tools.notebooks import build, dump, export, read
 
 
 def test_the_notebook_is_written_beside_its_text(course, module):
@@ -41,3 +41,10 @@ def test_a_text_that_is_not_utf_8_is_refused(course, module):
     course.source_text(module).write_bytes(b"# %%\nx = '\xe9'\n")
     with pytest.raises(UserError, match="not UTF-8"):
         build_module(course, module)
+
+
+def test_what_the_notebook_exports_becomes_the_reference_in_the_library(course, module):
+    built = build_module(course, module)
+    assert built.reference == course.root / "tinytorch" / "core" / "training.py"
+    assert built.reference.read_text() == export(read(built.path), module="tinytorch.core.training")
+    assert not build_module(course, module).reference_changed

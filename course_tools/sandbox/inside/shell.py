@@ -266,8 +266,10 @@ def make_shell(folder, *, figures=True):
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
     config.StoreMagics.autorestore = False
-    # A kernel draws each figure twice to cut its margins ("tight"); figures are most of a notebook's time.
-    config.InlineBackend.print_figure_kwargs = {}
+    # A kernel draws each figure twice, the first time to find margins to cut ("tight"). Figures are most of a
+    # notebook's time: here they are drawn once, with margins that hold the labels.
+    config.InlineBackend.print_figure_kwargs = {"bbox_inches": None}
+    config.InlineBackend.rc = {"figure.subplot.bottom": 0.18, "figure.subplot.left": 0.16}
     if not figures:
         config.InlineBackend.figure_formats = set()
     shell = Shell(outputs, config=config, profile_dir=ProfileDir(location=folder))

@@ -149,7 +149,9 @@ def new_root(view):
         if os.path.isdir(source):
             os.makedirs(at, exist_ok=True)
         else:
-            open(at, "w").close()
+            open(
+                at, "a"
+            ).close()  # it may be there already, bound from outside: then nothing of it may change
         mount(source, at, "", MS_BIND | MS_REC)
     for target, text in view["made"].items():
         with open(base + target, "w") as file:
