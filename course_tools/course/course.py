@@ -60,6 +60,10 @@ class Course:
         """The modules `module` builds on that students of this course write themselves, in order."""
         return tuple(one for one in self.modules if one.number in module.needs)
 
+    def exports_needed(self, module: Module) -> tuple[str, ...]:
+        """Import names of the needed modules' reference builds, as far as they are built."""
+        return tuple(one.export for one in self.needed(module) if self.reference(one).is_file())
+
     def supplied(self, module: Module) -> tuple[str, ...]:
         """Numbers of needed modules the course does not hold: the library's reference stands in for them."""
         held = {one.number for one in self.modules}

@@ -60,11 +60,11 @@ def default_jobs() -> int:
 
 
 def open_nursery(course: Course, module: Module, tier: str) -> Nursery:
-    """A warm parent for one module: its packages imported, the course's library below the module readable."""
+    """A warm parent for one module: its packages and needs imported, the library below the module readable."""
     return Nursery(
         tier,
         limits=limits_of(module),
-        preload=module.preload,
+        preload=(*module.preload, *course.exports_needed(module)),
         public=(course.library,),
         hidden=course.unseen(module),
     )

@@ -62,6 +62,7 @@ class Snapshot:
         self._process: processes.Process | None = None
         self._channel: Channel | None = None
         self._in_place = False
+        self._sent: bytes | None = None  # code the copy has
         if sock is not None:
             self._channel = Channel(sock, max_header=HEADER_MB << 20, max_body=limits.reply_mb << 20)
 
@@ -115,19 +116,21 @@ class Snapshot:
             return self._dead or Trouble("killed", "", "the snapshot is closed")
         allowed = self._limits.probe_seconds if seconds is None else seconds
         form, arrays, data = to_form(dict(arguments))
+        known = code is self._sent
         header = {
             "op": "call",
             "name": name,
             "arguments": form,
             "arrays": arrays,
-            "code": len(code),
+            "code": 0 if known else len(code),
             "reply_bytes": self._limits.reply_mb << 20,
             "header_bytes": HEADER_MB << 20,
         }
         try:
             if self._process is None:
                 self._meet(self._channel, self._body)
-            self._channel.send(header, code + data)
+            self._channel.send(header, data if known else code + data)
+            self._sent = code
             reply, content = self._receive(self._channel, self._body, allowed)
             return _read(reply, content)
         except _Over:
