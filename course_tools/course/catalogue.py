@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from course_tools.course.milestone import Milestone
 from course_tools.course.module import Module
 from course_tools.files import UserError
 
@@ -29,7 +30,8 @@ LIMITS = frozenset(
         "reply_mb",
     ]
 )
-COURSE_KEYS = frozenset({"name", "title", "limits", "modules"})
+COURSE_KEYS = frozenset({"name", "title", "limits", "modules", "milestones"})
+MILESTONE_KEYS = frozenset({"after", "name", "title", "script"})
 MODULE_KEYS = frozenset(
     ["number", "name", "title", "needs", "export", "points", "minutes", "preload", "limits", "seed", "due"]
 )
@@ -39,25 +41,41 @@ class CourseError(UserError):
     """There is no course here, or its course.toml cannot be used."""
 
 
-def read(path: Path) -> tuple[str, str, tuple[Module, ...]]:
-    """Name, title and modules (in order of their numbers) from the course.toml at `path`.
+def read(path: Path) -> tuple[str, str, tuple[Module, ...], tuple[Milestone, ...]]:
+    """Name, title, modules and milestones (in teaching order) from the course.toml at `path`.
 
     Raises CourseError, naming the entry, when something in it is unknown, mistyped or given twice.
     """
     data = _toml(path)
     _known(data, COURSE_KEYS, "the top of the file")
     shared = _limits(data.get("limits", {}), "limits")
-    entries = data.get("modules", [])
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise _wrong("modules", "should be a list of [[modules]] tables", entries)
-    modules = tuple(sorted((_module(one, shared) for one in entries), key=lambda one: one.number))
+    modules = tuple(
+        sorted((_module(one, shared) for one in _tables(data, "modules")), key=lambda one: one.number)
+    )
     for what in ("number", "name", "export"):
-        values = [getattr(one, what) for one in modules]
-        twice = next((value for value in values if values.count(value) > 1), None)
-        if twice is not None:
-            raise CourseError(f"{CATALOGUE}: two modules have the {what} {twice!r}.\nGive each its own.")
+        _once("modules", what, [getattr(one, what) for one in modules])
+    numbers = {one.number for one in modules}
+    # By number only: two that follow the same module keep the order of the file.
+    milestones = tuple(
+        sorted((_milestone(one, numbers) for one in _tables(data, "milestones")), key=lambda one: one.after)
+    )
+    for what in ("name", "script"):
+        _once("milestones", what, [getattr(one, what) for one in milestones])
     name = _word(data, "name", "the top of the file", r"[a-z0-9][a-z0-9-]*")
-    return name, _text(data, "title", "the top of the file"), modules
+    return name, _text(data, "title", "the top of the file"), modules, milestones
+
+
+def _tables(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    entries = data.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise _wrong(key, f"should be a list of [[{key}]] tables", entries)
+    return entries
+
+
+def _once(those: str, what: str, values: list[str]) -> None:
+    twice = next((value for value in values if values.count(value) > 1), None)
+    if twice is not None:
+        raise CourseError(f"{CATALOGUE}: two {those} have the {what} {twice!r}.\nGive each its own.")
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -91,6 +109,20 @@ def _module(entry: Mapping[str, Any], shared: Mapping[str, float]) -> Module:
         limits={**shared, **_limits(entry.get("limits", {}), f"{where}: limits")},
         seed=_text(entry, "seed", where),
         due=due,
+    )
+
+
+def _milestone(entry: Mapping[str, Any], numbers: set[str]) -> Milestone:
+    where = f"milestone {entry.get('name', '?')}"
+    _known(entry, MILESTONE_KEYS, where)
+    after = _word(entry, "after", where, r"\d\d")
+    if after not in numbers:
+        raise _wrong(f"{where}: after", "should be the number of a module of this course", after)
+    return Milestone(
+        after=after,
+        name=_word(entry, "name", where, r"[a-z][a-z0-9_]*"),
+        title=_text(entry, "title", where),
+        script=_word(entry, "script", where, r"milestones/[a-z0-9_]+\.py"),
     )
 
 

@@ -8,12 +8,17 @@ from pathlib import Path
 
 from course_tools.course import catalogue
 from course_tools.course.catalogue import CATALOGUE, CourseError
+from course_tools.course.milestone import Milestone
 from course_tools.course.module import Module
 from course_tools.files import UserError
 
 
 class UnknownModule(UserError):
     """No module of the course goes by that name."""
+
+
+class UnknownMilestone(UserError):
+    """No milestone of the course goes by that name."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Course:
     name: str
     title: str
     modules: tuple[Module, ...]  # in order of their numbers
+    milestones: tuple[Milestone, ...] = ()  # in order of the modules they follow
 
     @classmethod
     def load(cls, root: Path | None = None) -> Course:
@@ -59,6 +65,35 @@ class Course:
     def needed(self, module: Module) -> tuple[Module, ...]:
         """The modules `module` builds on that students of this course write themselves, in order."""
         return tuple(one for one in self.modules if one.number in module.needs)
+
+    def find_milestone(self, text: str) -> Milestone:
+        """The milestone called "perceptron" or "03_perceptron", in either case of letters.
+
+        The number of the module it follows is enough where it is the only one.
+        Raises UnknownMilestone with the names there are.
+        """
+        wanted = text.strip().lower().replace("-", "_")
+        found = [one for one in self.milestones if wanted in (one.name, one.stem)]
+        if wanted.isdecimal():
+            found = [one for one in self.milestones if int(one.after) == int(wanted)]
+        if len(found) == 1:
+            return found[0]
+        names = ", ".join(one.name for one in found or self.milestones) or "none"
+        raise UnknownMilestone(
+            f"This course has {'several milestones' if found else 'no milestone'} {text!r}.\nThere is: {names}"
+        )
+
+    def behind(self, milestone: Milestone) -> tuple[Module, ...]:
+        """The modules `milestone` rests on: the one it follows and all that one builds on, in order."""
+        wanted = {milestone.after}
+        for module in reversed(self.modules):  # needs name earlier modules only
+            if module.number in wanted:
+                wanted.update(module.needs)
+        return tuple(one for one in self.modules if one.number in wanted)
+
+    def script(self, milestone: Milestone) -> Path:
+        """What a milestone runs."""
+        return self.root / milestone.script
 
     def exports_needed(self, module: Module) -> tuple[str, ...]:
         """Import names of the needed modules' reference builds, as far as they are built."""

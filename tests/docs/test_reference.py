@@ -40,6 +40,7 @@ def test_every_command_has_help():
     [
         ("The course", catalogue.COURSE_KEYS),
         ("A module", catalogue.MODULE_KEYS),
+        ("A milestone", catalogue.MILESTONE_KEYS),
         ("Limits", catalogue.LIMITS),
     ],
 )
@@ -54,6 +55,7 @@ def test_the_example_on_that_page_is_a_course(tmp_path):
     (tmp_path / "course.toml").write_text(example[1])
     course = Course.load(tmp_path)
     assert {one.number for one in course.modules} == {"01", "02"}
+    assert [one.name for one in course.milestones] == ["both"]
 
 
 @pytest.mark.parametrize("required", ["number", "name", "title", "export", "seed"])
@@ -65,4 +67,17 @@ def test_what_the_page_calls_required_is_required(tmp_path, required):
     modules = [re.sub(rf"^{required} = .*\n", "", one, flags=re.MULTILINE) for one in modules]
     (tmp_path / "course.toml").write_text("[[modules]]".join([head, *modules]))
     with pytest.raises(UserError, match=required):
+        Course.load(tmp_path)
+
+
+@pytest.mark.parametrize("required", sorted(catalogue.MILESTONE_KEYS))
+def test_every_key_of_a_milestone_is_required(tmp_path, required):
+    section = KEYS.split("## A milestone\n")[1].split("\n## ")[0]
+    assert re.search(rf"^\| `{required}` \| yes \|", section, re.MULTILINE)
+    example = re.search(r"```toml\n(.*?)```", KEYS, re.DOTALL)
+    assert example
+    head, milestone = example[1].split("[[milestones]]")
+    milestone = re.sub(rf"^{required} = .*\n", "", milestone, flags=re.MULTILINE)
+    (tmp_path / "course.toml").write_text(f"{head}[[milestones]]{milestone}")
+    with pytest.raises(UserError, match=f"milestone .*{required}"):
         Course.load(tmp_path)
