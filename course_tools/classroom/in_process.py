@@ -50,7 +50,7 @@ def grade(
     """
     started = time.perf_counter()
     seen = digest({"notebook": dump(notebook), **files})
-    done = execute(notebook, nursery, limits=limits, files=files, at_graded=lambda _name, _asker: None)
+    done = execute(notebook, nursery, limits=limits, files=files)
     runs = {run.index: run for run in done.cells}
     cells = {
         cell["metadata"]["nbgrader"]["grade_id"]: (index, cell)

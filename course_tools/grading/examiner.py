@@ -112,7 +112,7 @@ class Examiner:
         *,
         export: str,
         fingerprints: dict[str, str] | None = None,
-        visible: bool | None = None,
+        visible_only: bool = False,
         known: Iterable[CheckResult] = (),
     ) -> tuple[CheckResult, ...]:
         """Ask every check of a cell once; never raises for what a student did.
@@ -120,13 +120,13 @@ class Examiner:
         Ends early when the asker raises OutOfReach; the check it was asked for is not among the results.
 
         fingerprints  when given, is filled with {check name: fingerprint of its replies}
-        visible       ask only the visible checks, or only the hidden ones; None: all
+        visible_only  leave the hidden checks for another time
         known         results of checks of this cell that have been asked; they are part of what is returned
         """
         results = {one.name: one for one in known}
         timeouts = sum(one.detail.startswith(TIME) for one in results.values() if one.verdict == "failed")
         for one in self.of(grade_id):
-            if one.name in results or visible not in (None, one.visible):
+            if one.name in results or (visible_only and not one.visible):
                 continue
             missing = [need for need in one.needs if need in results and results[need].verdict != "passed"]
             if missing:

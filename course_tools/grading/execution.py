@@ -7,7 +7,7 @@ fresh process without it, so that one bad cell costs what rests on it and nothin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,15 +41,9 @@ class AtCell:
     The fork is taken at the first probe and again after one that ended it.
     """
 
-    def __init__(
-        self, session: Session | None, reason: str, first: Snapshot | None = None, *, crowded: bool = False
-    ) -> None:
-        """
-        first    the first fork, made already
-        crowded  other copies wait beside the notebook and hold memory
-        """
-        self._session, self._reason, self._crowded = session, reason, crowded
-        self._snapshot = first
+    def __init__(self, session: Session | None, reason: str, first: Snapshot | None = None) -> None:
+        """first: the first fork, made already."""
+        self._session, self._reason, self._snapshot = session, reason, first
 
     def call(self, code: bytes, name: str, arguments: dict[str, Any]) -> Answer | Trouble:
         """Put one probe; a notebook process that is gone is an answer too."""
@@ -57,10 +51,7 @@ class AtCell:
             return Trouble(kind="killed", name="", message=self._reason, line=None, cell=None)
         if self._snapshot is None or not self._snapshot.alive:
             self._snapshot = self._session.snapshot()
-        reply = self._snapshot.call(code, name, arguments)
-        if self._crowded and isinstance(reply, Trouble) and reply.message.startswith(MEMORY):
-            raise _HeldTooMuch
-        return reply
+        return self._snapshot.call(code, name, arguments)
 
     def close(self) -> None:
         """End the fork, whatever it does."""
@@ -93,23 +84,24 @@ def execute(
     *,
     limits: Limits,
     files: Mapping[str, bytes],
-    at_graded: Callable[[str, AtCell], None],
+    at_graded: Callable[[str, AtCell], None] | None = None,
+    at_end: Sequence[Callable[[str, Held], None]] = (),
     before: Execution | None = None,
-    at_end: Callable[[str, Held], None] | None = None,
 ) -> Execution:
-    """Run every code cell once, in order; call `at_graded(grade_id, asker)` right after each graded one.
+    """Run every code cell once, in order, and let probes be put to the graded ones, now or at the end.
 
     notebook    restored; its outputs and execution counts are replaced
     files       companion files, placed in the working folder
-    at_graded   may put probes; it is called exactly once per graded cell, also for one that was never reached
+    at_graded   called with (grade_id, asker) right after each graded cell, also for one that was never reached
+    at_end      instead: rounds of questions to the notebook as it stood at the graded cells, when all cells have run
+                and nothing more is taken from the process; each round goes over as many graded cells as can be
+                had, the last first, before the next one begins
     before      how the same notebook ran before: what ended the process then is not tried again
-    at_end      may put probes to the notebook as it stood at a graded cell, when all cells have run and nothing
-                more is taken from the process; called for as many graded cells as can be had, the last first
     """
     try:
-        return _execute(notebook, nursery, limits, files, at_graded, before, at_end)
+        return _execute(notebook, nursery, limits, files, at_graded, at_end, before)
     except _HeldTooMuch:  # copies that wait keep memory: without them it may be enough
-        return _execute(notebook, nursery, limits, files, at_graded, before, None)
+        return _execute(notebook, nursery, limits, files, None, (), before)
 
 
 class _HeldTooMuch(BaseException):
@@ -121,9 +113,9 @@ def _execute(
     nursery: Nursery,
     limits: Limits,
     files: Mapping[str, bytes],
-    at_graded: Callable[[str, AtCell], None],
+    at_graded: Callable[[str, AtCell], None] | None,
+    at_end: Sequence[Callable[[str, Held], None]],
     before: Execution | None,
-    at_end: Callable[[str, Held], None] | None,
 ) -> Execution:
     done = Execution(notebook)
     held: list[tuple[str, Snapshot]] = []
@@ -172,10 +164,10 @@ def _execute(
                     done.stopped = index, reason
             done.cells.append(run)
             graded = grade_id_of(cell)
-            if graded:
-                hold = at_end is not None and len(held) < limits.processes // HELD_SHARE
-                copies: list[Snapshot] = []
-                while session is not None and not (copies := _copies(session, 1 + hold)):
+            hold = bool(at_end) and len(held) < limits.processes // HELD_SHARE
+            if graded and (at_graded or hold):
+                copy: Snapshot | None = None
+                while session is not None and (copy := _copy(session)) is None:
                     if held:
                         raise _HeldTooMuch
                     # Processes or memory were used up by this cell or one before: go on without it.
@@ -188,21 +180,26 @@ def _execute(
                     session, left = _again(nursery, files, earlier, left) if restart else (None, left)
                 if session is None:
                     done.stopped = done.stopped or (index, reason)
-                elif hold:
-                    held.append((graded, copies[0]))
-                asker = AtCell(session, reason, copies[-1] if copies else None, crowded=bool(held))
-                try:
-                    at_graded(graded, asker)
-                finally:
-                    asker.close()
+                elif hold and copy is not None:
+                    held.append((graded, copy))
+                if at_graded:
+                    asker = AtCell(session, reason, copy)
+                    try:
+                        at_graded(graded, asker)
+                    finally:
+                        asker.close()
             position += 1
         if session is not None and session.alive and before is None:
             done.files = session.files()
-        # The last first: what a copy started is told from later copies by having been born after it.
-        for graded, copy in reversed(held):
-            if at_end and session is not None and session.alive:
-                at_end(graded, Held(copy))
-                copy.close()
+        for ask in at_end:
+            # The last first: what a copy started is told from later copies by having been born after it.
+            for graded, waiting in reversed(held):
+                if session is not None and session.alive:
+                    ask(graded, Held(waiting))
+                    if ask is at_end[-1]:
+                        waiting.close()
+                    else:
+                        waiting.rest()
     finally:
         if session is not None:
             _add_cost(done, session)
@@ -216,17 +213,13 @@ def grade_id_of(cell: Mapping[str, Any]) -> str | None:
     return ours.get("grade_id") if ours.get("grade") and not ours.get("solution") else None
 
 
-def _copies(session: Session, number: int) -> list[Snapshot]:
-    """So many copies that stand, or none."""
-    made: list[Snapshot] = []
-    for _ in range(number):
-        copy = session.snapshot()
-        if not copy.stands():
-            for one in reversed(made):
-                one.close()
-            return []
-        made.append(copy)
-    return made
+def _copy(session: Session) -> Snapshot | None:
+    """A copy that stands, or None."""
+    made = session.snapshot()
+    if made.stands():
+        return made
+    made.close()
+    return None
 
 
 def _again(

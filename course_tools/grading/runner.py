@@ -13,7 +13,7 @@ from course_tools.course import Course, Module
 from course_tools.files import UserError
 from course_tools.grading import render, scoring
 from course_tools.grading.examiner import Examiner
-from course_tools.grading.execution import AtCell, Held, execute
+from course_tools.grading.execution import AtCell, Held, execute, grade_id_of
 from course_tools.grading.order import used_too_early
 from course_tools.grading.paper import GradedCell, Notebook, Paper, paper
 from course_tools.notebooks import UnreadableNotebook, export, read, restore
@@ -83,31 +83,20 @@ class Grader:
             notebook = repaired.notebook
             notes += repaired.notes
         source = self._export(notebook, notes)
-        seen: dict[str, tuple[CheckResult, ...]] = {}
         tasks: dict[str, TaskResult] = {}
+        asked: dict[str, tuple[CheckResult, ...]] = {}
         fingerprints: dict[str, str] = {}
 
-        def look(grade_id: str, asker: AtCell) -> None:
-            if grade_id not in seen:
-                seen[grade_id] = self.examiner.judge(
-                    grade_id, asker, export=source, fingerprints=fingerprints, visible=True
-                )
-
-        hidden: dict[str, tuple[CheckResult, ...]] = {}
-
-        def ask(grade_id: str, asker: AtCell | Held) -> tuple[CheckResult, ...]:
-            """All results of the cell, as far as it could be asked."""
-            return self.examiner.judge(
+        def ask(grade_id: str, asker: AtCell | Held, visible_only: bool = False) -> None:
+            """What the checks of the cell say, as far as it can be asked; what has been asked stays."""
+            asked[grade_id] = self.examiner.judge(
                 grade_id,
                 asker,
                 export=source,
                 fingerprints=fingerprints,
-                visible=False,
-                known=hidden.get(grade_id) or seen.get(grade_id, ()),
+                visible_only=visible_only,
+                known=asked.get(grade_id, ()),
             )
-
-        def afterwards(grade_id: str, asker: Held) -> None:
-            hidden[grade_id] = ask(grade_id, asker)
 
         def judge(grade_id: str, asker: AtCell | None) -> None:
             cell = self.paper.of(grade_id)
@@ -117,23 +106,35 @@ class Grader:
             if reason is not None:
                 tasks[grade_id] = scoring.zero(cell, "skipped", reason, self.examiner.of(grade_id))
                 return
-            checks = hidden[grade_id] if asker is None else ask(grade_id, asker)
-            tasks[grade_id] = scoring.score(cell, checks)
+            if asker is not None:
+                ask(grade_id, asker)
+            tasks[grade_id] = scoring.score(cell, asked[grade_id])
+
+        def unasked(visible_only: bool = False) -> bool:
+            return any(
+                one.name not in {result.name for result in asked.get(grade_id, ())}
+                for grade_id in graded
+                for one in self.examiner.of(grade_id)
+                if one.visible or not visible_only
+            )
 
         companions = {name: data for name, data in submission.files.items() if not name.endswith(".ipynb")}
+        graded = [one for one in map(grade_id_of, notebook["cells"]) if one]
         # What a student reads is complete before the first hidden input goes in: code that keeps what it is given,
-        # in a file or in shared memory, could print it in a later cell. So copies wait at the graded cells; where
-        # one was lost, the notebook is run again in another process, whose outputs nobody reads.
+        # in a file or in shared memory, could print it in a later cell or answer a visible check with it. So copies
+        # wait at the graded cells, and all visible checks come first. Where a copy was lost the notebook is run
+        # again in another process, for either kind, and nobody reads its outputs.
         run = partial(execute, nursery=self.nursery, limits=self.limits, files=companions)
-        done = run(notebook, at_graded=look, at_end=afterwards)
-        apart = None
-        if all(len(hidden.get(one, ())) == len(self.examiner.of(one)) for one in seen):
-            for grade_id in seen:
-                judge(grade_id, None)
-        else:
-            copied = {**notebook, "cells": [dict(cell) for cell in notebook["cells"]]}
-            apart = run(copied, at_graded=judge, before=done)
-        runs = [done] if apart is None else [done, apart]
+        look = partial(ask, visible_only=True)
+        runs = [run(notebook, at_end=(look, ask))]
+        done = runs[0]
+        if unasked(visible_only=True):
+            runs.append(run(_copied(notebook), at_graded=look, before=done))
+        if unasked():
+            runs.append(run(_copied(notebook), at_graded=judge, before=done))
+        for grade_id in graded:
+            asked.setdefault(grade_id, ())
+            judge(grade_id, None)
         notes += _order_notes(notebook, done.cells)
         ordered = tuple(
             tasks[cell.grade_id] if cell.grade_id in tasks else self._unasked(cell, notebook)
@@ -246,6 +247,11 @@ def _report(
         cpu_seconds=0.0,
         peak_memory_mb=0.0,
     )
+
+
+def _copied(notebook: Notebook) -> Notebook:
+    """The same notebook, whose outputs may be thrown away."""
+    return {**notebook, "cells": [dict(cell) for cell in notebook["cells"]]}
 
 
 def _grade_id(cell: Notebook) -> str | None:

@@ -63,6 +63,7 @@ class Snapshot:
         self._channel: Channel | None = None
         self._in_place = False
         self._sent: bytes | None = None  # code the copy has
+        self._others: set[int] | None = None  # processes of the session when it was woken; None: it rests
         if sock is not None:
             self._channel = Channel(sock, max_header=HEADER_MB << 20, max_body=limits.reply_mb << 20)
 
@@ -129,6 +130,7 @@ class Snapshot:
         try:
             if self._process is None:
                 self._meet(self._channel, self._body)
+            self._wake(self._body)
             self._channel.send(header, data if known else code + data)
             self._sent = code
             reply, content = self._receive(self._channel, self._body, allowed)
@@ -141,6 +143,25 @@ class Snapshot:
             return self._kill(Trouble("protocol", "", f"your code broke the answer ({bad})"))
         except Hungup:
             return self._gone(self._body)
+
+    def rest(self) -> None:
+        """Between two rounds of calls: what the first one started is ended, and the copy stands still."""
+        if (
+            self._dead is None
+            and self._others is not None
+            and self._process is not None
+            and self._body is not None
+        ):
+            if not self._in_place:
+                strangers = self._body.others() - self._others
+                processes.end(sorted(strangers), keep=self._process.pid)
+                self._process.send(signal.SIGSTOP)
+            self._others = None
+
+    def _wake(self, body: Body) -> None:
+        if self._others is None and not self._in_place and self._process is not None:
+            self._others = body.others()
+            self._process.send(signal.SIGCONT)
 
     def close(self) -> None:
         """End the copy and everything it started."""
