@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+import tinytorch.core.autograd  # noqa: F401  installs `backward`
 from tinytorch.core.layers import (
     GELU,
     Dropout,
