@@ -221,7 +221,7 @@ def plain_ctx(ctx):
 def recorded(names, calls):
     """Each call is [operation, operands, tensors, keywords]; "index" and "arguments" are no keywords of a method.
 
-    For each: what the last announcement said, how many there were, and which of its inputs are the very operands.
+    For each: what the last announcement said, how many there were, and which operand each of its inputs is.
     """
     tensor_class = names["Tensor"]
     log = []
@@ -254,6 +254,6 @@ def announced(names, log, operation, operands, tensors, keywords):
         "op": op,
         "of_result": told is result,
         "inputs": [held(names, one) for one in inputs],
-        "same": [one is first for one, first in zip(inputs, ready, strict=False)],
+        "which": [next((i for i, first in enumerate(ready) if one is first), None) for one in inputs],
         "ctx": plain_ctx(ctx),
     }
