@@ -16,6 +16,9 @@ from course_tools.files import UserError
 DOORS = {
     "init": Door("course_tools.cli.init:init", "Make a folder for your course work."),
     "module": Door("course_tools.cli.module:module", "Start, test, complete and hand in modules."),
+    "milestone": Door(
+        "course_tools.cli.milestone:milestone", "See what your package can do once modules are complete."
+    ),
     "system": Door("course_tools.cli.system:system", "Look after this installation."),
     "author": Door("course_tools.cli.author:author", "Write, check and release modules (teachers).", "teach"),
     "grade": Door("course_tools.cli.grade:grade", "Grade a class and return feedback (teachers).", "teach"),

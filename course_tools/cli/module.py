@@ -154,6 +154,8 @@ def complete(name: str, earlier: Earlier, as_json: bool) -> None:
         say.line(f"Now works:  from {found.export} import {names}")
     for remark in done.remarks:
         say.line(f"Remember: {remark}")
+    for unlocked in done.unlocked:
+        say.line(f"Ready now:  {unlocked.command}     {unlocked.milestone.title}")
     say.line(f"Next:  {_after(done)}")
 
 
@@ -232,6 +234,7 @@ def _completion_data(done: Any) -> dict[str, Any]:
         "names": list(done.names),
         "backup": str(done.backup) if done.backup else None,
         "remarks": list(done.remarks),
+        "milestones_ready": [one.milestone.name for one in done.unlocked],
         "next": done.following.number if done.following else None,
         "seconds": round(done.run.seconds, 3) if done.run else None,
         "student_seconds": round(done.run.student_seconds, 3) if done.run else None,

@@ -6,40 +6,48 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from course_tools.cli import say
+from course_tools.cli import milestone, say
 from course_tools.cli.options import json_option
 
 if TYPE_CHECKING:
+    from course_tools.student.milestone import MilestoneStanding
     from course_tools.student.status import Standing
 
 
 @click.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """The course's modules: what each needs and how far you are."""
-    standings = _standings()
+    """The course's modules and milestones: what each needs and how far you are."""
+    standings, reached = _standings()
     if as_json:
-        say.document({"modules": [_data(one) for one in standings]})
+        say.document(
+            {
+                "modules": [_data(one) for one in standings],
+                "milestones": [milestone.data(one) for one in reached],
+            }
+        )
         return
     rows = [
         (one.module.number, one.module.title, one.state, _minutes(one), ", ".join(one.module.needs) or "-")
         for one in standings
     ]
     say.table(rows, ("no", "module", "state", "planned", "needs"))
+    _below(reached)
 
 
 @click.command()
 @json_option
 def status(as_json: bool) -> None:
-    """Every module: its state, its last test run, and what it waits for."""
+    """Every module and milestone: its state, its last test run, and what it waits for."""
     from course_tools.student.status import next_step
 
-    standings = _standings()
+    standings, reached = _standings()
     step = next_step(standings)
     if as_json:
         say.document(
             {
                 "modules": [_data(one) for one in standings],
+                "milestones": [milestone.data(one) for one in reached],
                 "next": {"command": step.command, "why": step.why} if step else None,
             }
         )
@@ -49,16 +57,25 @@ def status(as_json: bool) -> None:
         for one in standings
     ]
     say.table(rows, ("no", "module", "state", "last test", "complete since", "remark"))
+    _below(reached)
     if step is not None:
         say.line(f"Next:  {step.command}")
 
 
-def _standings() -> tuple[Standing, ...]:
+def _standings() -> tuple[tuple[Standing, ...], tuple[MilestoneStanding, ...]]:
+    from course_tools.student import milestone as milestones
     from course_tools.student import progress as records
     from course_tools.student import status, workspace
 
     found = workspace.require()
-    return status.standing(found, records.load(found, say.note))
+    progress = records.load(found, say.note)
+    return status.standing(found, progress), milestones.standing(found, progress)
+
+
+def _below(reached: tuple[MilestoneStanding, ...]) -> None:
+    if reached:
+        say.line()
+        milestone.table(reached)
 
 
 def _minutes(one: Standing) -> str:

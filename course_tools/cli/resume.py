@@ -7,8 +7,8 @@ from course_tools.cli import say
 
 def resume(as_json: bool) -> None:
     """Print it; in a folder that is no workspace, say how to make one."""
+    from course_tools.student import milestone, status, workspace
     from course_tools.student import progress as records
-    from course_tools.student import status, workspace
 
     found = workspace.find()
     if found is None:
@@ -19,7 +19,9 @@ def resume(as_json: bool) -> None:
         say.line("Next:  tito init my-course")
         say.line("All commands:  tito --help")
         return
-    standings = status.standing(found, records.load(found, say.note))
+    progress = records.load(found, say.note)
+    standings = status.standing(found, progress)
+    ready = [one for one in milestone.standing(found, progress) if one.state == "ready"]
     step = status.next_step(standings)
     done = sum(one.state in ("complete", "changed") for one in standings)
     released = sum(one.state != "not released" for one in standings)
@@ -30,11 +32,14 @@ def resume(as_json: bool) -> None:
                 "course": found.course_name,
                 "complete": done,
                 "released": released,
+                "milestones_ready": [one.milestone.name for one in ready],
                 "next": {"command": step.command, "why": step.why} if step else None,
             }
         )
         return
     say.line(f"{found.course.title}: {done} of {released} released modules complete.", bold=True)
+    for one in ready:
+        say.line(f"Ready:  {one.command}     {one.milestone.title}")
     if step is None:
         say.line(ALL_DONE if done else NOTHING_RELEASED)
         return

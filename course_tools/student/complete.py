@@ -15,9 +15,10 @@ from course_tools.notebooks import ExportError, export, exported_names
 from course_tools.notebooks.cells import is_answer
 from course_tools.notebooks.digest import digest
 from course_tools.notebooks.export import is_exported
-from course_tools.student import desk, explain, importable, lastrun, needs
+from course_tools.student import desk, explain, importable, lastrun, milestone, needs
 from course_tools.student import progress as records
 from course_tools.student.homework import Homework, open_homework
+from course_tools.student.milestone import MilestoneStanding
 from course_tools.student.progress import Completed, Earlier, Progress, Tell
 from course_tools.student.run import Run, Step, run
 from course_tools.student.workspace import Workspace
@@ -44,6 +45,7 @@ class Completion:
     backup: Path | None  # an exported file that was not ours, kept
     remarks: tuple[str, ...]
     following: Module | None  # what comes next
+    unlocked: tuple[MilestoneStanding, ...]  # milestones resting on this module that are ready to run
 
 
 def complete(
@@ -200,6 +202,11 @@ def _completion(
         backup=backup,
         remarks=tuple(remarks),
         following=following(workspace, progress, module),
+        unlocked=tuple(
+            one
+            for one in milestone.standing(workspace, progress)
+            if one.state == "ready" and module in workspace.course.behind(one.milestone)
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a student has completed: one small file, and how to get it back when it is damaged."""
+"""What a student has completed and reached: one small file, and how to get it back when it is damaged."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from course_tools.course import Module
+from course_tools.course import Milestone, Module
 from course_tools.files import UserError, atomic_write
 from course_tools.records import BadRecord, from_json, to_json
 from course_tools.student.workspace import Workspace
 
-SCHEMA = 1
+SCHEMA = 2  # 1 had no milestones; it is still read
 Earlier = Literal["own", "reference"]
 Tell = Callable[[str], None]
 
@@ -33,10 +33,22 @@ class Completed:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """One milestone that ran on the student's package and measured what it hoped for."""
+
+    milestone: str  # "perceptron"
+    at: str  # ISO 8601, UTC
+    figure: str  # path below the workspace, with forward slashes
+    accuracy: float  # 0 to 1
+    baseline: float  # 0 to 1
+
+
+@dataclass(frozen=True)
 class Progress:
-    """All completed modules, in the order of their numbers."""
+    """All completed modules, in the order of their numbers, and all reached milestones, by their names."""
 
     completed: tuple[Completed, ...] = ()
+    reached: tuple[Reached, ...] = ()
     schema: int = SCHEMA
 
     def of(self, module: Module) -> Completed | None:
@@ -47,6 +59,15 @@ class Progress:
         """The same with this module's record added or replaced."""
         others = [one for one in self.completed if one.module != done.module]
         return replace(self, completed=tuple(sorted([*others, done], key=lambda one: one.module)))
+
+    def reached_of(self, milestone: Milestone) -> Reached | None:
+        """The record of one milestone, None when it was never reached."""
+        return next((one for one in self.reached if one.milestone == milestone.name), None)
+
+    def with_reached(self, found: Reached) -> Progress:
+        """The same with this milestone's record added or replaced."""
+        others = [one for one in self.reached if one.milestone != found.milestone]
+        return replace(self, reached=tuple(sorted([*others, found], key=lambda one: one.milestone)))
 
     def without(self, module: Module) -> Progress:
         """The same, this module open again."""
@@ -105,9 +126,9 @@ def _parsed(text: bytes) -> Progress:
                 "Try:  pip install --upgrade tito-course"
             ) from None
         raise
-    if progress.schema != SCHEMA:
+    if progress.schema not in (1, SCHEMA):
         raise BadRecord(f"Progress.schema: {progress.schema} is not {SCHEMA}")
-    return progress
+    return replace(progress, schema=SCHEMA)
 
 
 def _schema(text: bytes) -> int:
@@ -147,4 +168,7 @@ def _said(rebuilt: Progress) -> str:
         return (
             "No module could be verified as complete; your notebooks are untouched.\nTry:  tito module status"
         )
-    return f"Rebuilt from your notebooks and exported files: complete are {names}.\nTry:  tito module status"
+    return (
+        f"Rebuilt from your notebooks and exported files: complete are {names}. "
+        "Milestones are open again.\nTry:  tito module status"
+    )

@@ -73,7 +73,7 @@ def test_a_mistyped_command_is_answered_with_the_near_one(typed: list[str], mean
 
 def test_a_strange_command_is_answered_with_all(capsys) -> None:
     assert door.run(["qqqq"]) == 2
-    assert "There is: init, module, system, author, grade" in capsys.readouterr().err
+    assert "There is: init, module, milestone, system, author, grade" in capsys.readouterr().err
 
 
 def test_a_group_this_installation_lacks_says_how_to_get_it(monkeypatch, capsys) -> None:

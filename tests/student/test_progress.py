@@ -23,7 +23,7 @@ def states(tito: Tito) -> dict[str, str]:
 
 def test_the_file_is_small_and_readable(progress: Path) -> None:
     data = json.loads(progress.read_text())
-    assert data["schema"] == 1
+    assert data["schema"] == 2
     (done,) = data["completed"]
     assert (done["module"], done["tests"], done["earlier"]) == ("01", 2, "own")
     assert progress.stat().st_size < 700
@@ -64,8 +64,16 @@ def test_a_rebuilt_module_is_run_when_it_is_completed_again(progress: Path, tito
 
 
 def test_the_file_of_a_newer_tito_is_left_alone(progress: Path, tito: Tito) -> None:
-    progress.write_text('{"schema": 2, "completed": {}}')
+    progress.write_text('{"schema": 3, "completed": {}}')
     answer = tito("module", "status")
     assert answer.code == 1
     assert "newer tito" in answer.err
-    assert progress.read_text() == '{"schema": 2, "completed": {}}'
+    assert progress.read_text() == '{"schema": 3, "completed": {}}'
+
+
+def test_the_file_of_an_older_tito_is_read(progress: Path, tito: Tito) -> None:
+    data = json.loads(progress.read_text())
+    progress.write_text(json.dumps({"schema": 1, "completed": data["completed"]}))
+    answer = tito("module", "status")
+    assert (answer.code, answer.err) == (0, "")
+    assert states(tito)["01"] == "complete"
