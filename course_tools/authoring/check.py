@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from course_tools.authoring import budget as budgets
-from course_tools.authoring import fresh, known, proof, rows, silence, stage, text, trials
+from course_tools.authoring import fresh, known, proof, rows, silence, stage, tamper, text, trials
 from course_tools.authoring.budget import Budget
 from course_tools.authoring.build import build_module
 from course_tools.authoring.entries import Entries, entries
@@ -42,13 +42,15 @@ COST = "solved: time and memory"
 BARE = "solved, free cells deleted: all points"
 NOTHING = "untouched: no points"
 ALONE = "each task left out alone"
+WORTHLESS = "tampered without answers: no points"
+HARMLESS = "tampered with answers: all points"
 ENTRIES = "bank: entries fit the source"
 MISTAKES = "bank: each mistake loses what it should"
 VISIBLE = "bank: a visible check notices, in each task"
 RIGHT = "bank: right variants keep all points"
 NAMED = "bank: misconceptions are named"
 RUN = (SILENT, SOLVED, SAME, QUIET, COST)
-AFTER_SOLVED = (BARE, NOTHING, ALONE)
+AFTER_SOLVED = (BARE, NOTHING, ALONE, WORTHLESS, HARMLESS)
 ASKED_TWICE = 5  # more odd mistakes than this are no accident
 BANK = (ENTRIES, MISTAKES, VISIBLE, RIGHT, NAMED)
 
@@ -196,6 +198,8 @@ class _Proof:
             Trial(BARE, bare),
             Trial(NOTHING, trials.untouched(self.reference)),
             *(Trial(f"{ALONE} {task}", trials.without_task(bare, task)) for task in tasks),
+            *(worthless := tamper.worthless(bare, tasks)),
+            *(harmless := tamper.harmless(bare)),
         ]
         results = self._run([*whole, *ready.trials], told, jobs=self.jobs)
         self.outcome.passed(
@@ -205,6 +209,9 @@ class _Proof:
             NOTHING, f"{len(self.paper.graded)} cells", proof.nothing(results[NOTHING], self.files)
         )
         self.outcome.passed(ALONE, f"{len(tasks)} tasks", self._alone(tasks, results))
+        self.outcome.passed(WORTHLESS, f"{len(worthless)} ways", self._gains(worthless, tasks, results))
+        lost = (one for each in harmless for one in tamper.losses(results[each.name], each.name, self.files))
+        self.outcome.passed(HARMLESS, f"{len(harmless)} ways", lost)
         if not bank:
             self.outcome.skip(BANK, "left out, as you asked")
             self.outcome.tasks = rows.rows(self.paper, checks, banks.Bank(), {})
@@ -284,6 +291,13 @@ class _Proof:
         for task, own in tasks.items():
             expected = trials.resting_on(self.paper, own)
             yield from proof.alone(results[f"{ALONE} {task}"], task, own, expected, self.files)
+
+    def _gains(
+        self, tried: Iterable[Trial], tasks: Mapping[str, tuple[str, ...]], results: Mapping[str, Result]
+    ) -> Iterator[Finding]:
+        for one in tried:
+            own = tasks.get(one.name.removeprefix(tamper.AGREEING).strip(), ())
+            yield from tamper.gains(results[one.name], one.name, own, self.files)
 
     def _named(self, bank: banks.Bank, results: Mapping[str, Result]) -> Iterator[Finding]:
         if not known.is_fresh(self.copy, self.module):

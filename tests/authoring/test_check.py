@@ -19,6 +19,7 @@ from course_tools.course import Course
 from course_tools.files import UserError
 
 TEXT, CHECKS, BANK = "source/01_sums/01_sums.py", "graders/test_01_sums.py", "graders/mistakes/01_sums.py"
+PROBES = "graders/probes/01_sums.py"
 
 
 def load(name):
@@ -88,7 +89,7 @@ def test_a_sound_module_passes_and_nothing_of_it_changes(sound, monkeypatch, cap
         "90 automatic points"
     ]
     # two runs of the reference, one without its free cell, one untouched, two tasks alone, the bank's five
-    assert document["notebooks_graded"] == 2 + 1 + 1 + 2 + 5
+    assert document["notebooks_graded"] == 2 + 1 + 1 + 2 + 8 + 5
     rows = [
         (row["grade_id"], row["visible"], row["hidden"], row["mistakes"], row["by_visible"], row["idle"])
         for row in document["tasks"]
@@ -153,6 +154,19 @@ def test_free_points_undeclared_needs_and_a_stale_release_are_found(root):
         ("release/01_sums/notes.txt", "it is not part of what is released"),
     ]
     assert verdicts[gates.MISTAKES] == "skipped"
+
+
+def test_a_comparison_where_the_student_can_reach_it_is_found(root):
+    """The probe compares inside, so an object that is equal to everything gets the points."""
+    with (root / PROBES).open("a") as probes:
+        probes.write("\n\ndef agrees(names, x):\n    return bool(names['triple'](x) == 3 * x)\n")
+    asked = 'student.probe("one", name="triple", x=x)).close(3 * x'
+    tiny.replace(root / CHECKS, asked, 'student.probe("agrees", x=x)).equal(True')
+    found, verdicts, _ = checked(root, rebuilt=False, bank=False)
+    (one,) = found[gates.WORTHLESS]
+    assert one[:2] == (CHECKS, "m01-triple-test")
+    assert "answers equal to everything in 01.2: test_triple_of_others" in one[2]
+    assert verdicts[gates.NOTHING] == verdicts[gates.HARMLESS] == "passed"
 
 
 def test_a_reference_that_warns_wavers_and_takes_long_is_found(root):
@@ -288,7 +302,7 @@ def test_a_mistake_that_a_busy_machine_hid_is_asked_again_alone(root, monkeypatc
     monkeypatch.setattr(gates.trials, "run", run_trials)
     found, _, outcome = checked(root, rebuilt=False, jobs=2)
     assert outcome.ok, found
-    assert asked == [(9, 2), (1, 1)]
+    assert asked == [(17, 2), (1, 1)]
     (seen,) = [gate.seen for gate in outcome.gates if gate.name == gates.MISTAKES]
     assert seen == "3 mistakes, 1 asked twice"
     assert [row.noticed for row in outcome.tasks] == [2, 1]
