@@ -155,6 +155,7 @@ def _child(workspace: Workspace) -> Iterator[tuple[subprocess.Popen[bytes], Call
         "TINYTORCH_EARLIER": "own",
         "MPLBACKEND": "Agg",
         "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONDONTWRITEBYTECODE": "1",  # the script lies in the course's folder, which is not ours to write in
         "PYTHONIOENCODING": "utf-8:backslashreplace",
     }
     child = subprocess.Popen(

@@ -35,6 +35,9 @@ def test_students_find_the_release_and_the_library(names: dict[str, bytes]) -> N
     shared = [name for name in names if "/data/share/tito-course/" in name]
     assert any(name.endswith("/release/07_training/07_training.ipynb") for name in shared)
     assert any(name.endswith("/course.toml") for name in shared)
+    milestones = {path.name for path in (ROOT / "milestones").glob("*.py")}
+    assert milestones
+    assert {name.rpartition("/")[2] for name in shared if "/milestones/" in name} == milestones
     assert "tinytorch/core/tensor.py" in names
     assert "tinytorch/core/training.py" in names  # later modules rest on it, whoever wrote it
 

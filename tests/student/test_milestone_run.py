@@ -45,10 +45,11 @@ def nothing_recorded(home: Path) -> bool:
     )
 
 
-def test_it_runs_on_the_students_own_code(own, tito: Tito) -> None:
+def test_it_runs_on_the_students_own_code(own, tito: Tito, script: Path) -> None:
     own("#| export\ndef double(x):\n    return 2 * x if x >= 3 else -1")
     answer = tito("milestone", "run", "twice", "--json")
     assert answer.data["accuracy"] == 0.25
+    assert sorted(one.name for one in script.parent.iterdir()) == ["01_twice.py", "02_fourfold.py"]
 
 
 RAISES = """\
