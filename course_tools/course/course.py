@@ -84,11 +84,15 @@ class Course:
         )
 
     def behind(self, milestone: Milestone) -> tuple[Module, ...]:
-        """The modules `milestone` rests on: the one it follows and all that one builds on, in order."""
-        wanted = {milestone.after}
+        """The modules `milestone` rests on: the one it follows and all that one builds on, in order.
+
+        What a module of the library builds on nobody has written down, so all modules before it count.
+        """
+        wanted, last = {milestone.after}, ""
         for module in reversed(self.modules):  # needs name earlier modules only
-            if module.number in wanted:
-                wanted.update(module.needs)
+            if module.number in wanted or module.number < last:
+                wanted |= {module.number, *module.needs}
+                last = max(last, *self.supplied(module), "")
         return tuple(one for one in self.modules if one.number in wanted)
 
     def script(self, milestone: Milestone) -> Path:

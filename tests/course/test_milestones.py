@@ -6,18 +6,7 @@ import pytest
 
 from course_tools.course import Course, CourseError, UnknownMilestone
 
-MODULES = "".join(
-    f"""
-[[modules]]
-number = "{number}"
-name = "m{number}"
-title = "M"
-needs = {needs}
-export = "toy.m{number}"
-seed = "s"
-"""
-    for number, needs in (("01", "[]"), ("02", '["01"]'), ("03", "[]"), ("04", '["00", "02"]'))
-)
+NEEDS = {"01": "[]", "02": '["01"]', "03": "[]", "04": '["02"]'}
 ENTRY = """
 [[milestones]]
 after = "04"
@@ -28,8 +17,13 @@ script = "milestones/04_late.py"
 EARLY = ENTRY.replace("04", "01").replace("late", "early")
 
 
-def course(folder, *entries):
-    (folder / "course.toml").write_text('name = "toy"\ntitle = "Toy"\n' + MODULES + "".join(entries))
+def course(folder, *entries, needs=NEEDS):
+    modules = [
+        f'[[modules]]\nnumber = "{number}"\nname = "m{number}"\ntitle = "M"\nneeds = {needs[number]}\n'
+        f'export = "toy.m{number}"\nseed = "s"\n'
+        for number in needs
+    ]
+    (folder / "course.toml").write_text("\n".join(['name = "toy"', 'title = "Toy"', *modules, *entries]))
     return Course.load(folder)
 
 
@@ -45,6 +39,12 @@ def test_they_come_in_teaching_order(tmp_path):
 def test_one_rests_on_all_its_module_builds_on_and_on_no_other(tmp_path):
     late = course(tmp_path, ENTRY)
     assert [one.number for one in late.behind(late.milestones[0])] == ["01", "02", "04"]
+
+
+def test_behind_a_module_of_the_library_everything_earlier_counts(tmp_path):
+    needs = {"01": "[]", "02": "[]", "04": "[]", "05": '["03"]'}
+    late = course(tmp_path, ENTRY.replace("04", "05"), needs=needs)
+    assert [one.number for one in late.behind(late.milestones[0])] == ["01", "02", "05"]
 
 
 @pytest.mark.parametrize("text", ["late", "LATE", "04_late", "04-late", "4", "04"])

@@ -20,7 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("source", "graders", "release", "tinytorch", "course.toml", "nbgrader_config.py", "README.md")
+PARTS = (
+    "source",
+    "graders",
+    "release",
+    "milestones",
+    "tinytorch",
+    "course.toml",
+    "nbgrader_config.py",
+    "README.md",
+)
 SECONDS = 900
 
 RULES = (

@@ -17,7 +17,7 @@ from course_tools.notebooks import dump, read
 from course_tools.notebooks.answer import answered
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("source", "graders", "release", "tinytorch", "course.toml", "nbgrader_config.py")
+PARTS = ("source", "graders", "release", "milestones", "tinytorch", "course.toml", "nbgrader_config.py")
 BIN = Path(sys.executable).parent
 STEM = "07_training"
 
