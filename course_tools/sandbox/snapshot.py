@@ -144,6 +144,26 @@ class Snapshot:
         except Hungup:
             return self._gone(self._body)
 
+    def snapshot(self) -> Snapshot:
+        """A copy of this copy as it stands; it is closed with this one at the latest.
+
+        Never raises for anything the code inside does: a copy that cannot be made answers with Trouble.
+        """
+        if self._in_place:
+            return self
+        if not self.stands() or self._body is None or self._channel is None:
+            return Snapshot.never(NOT_COPIED, self._limits)
+        ours, theirs = socket.socketpair()
+        one = Snapshot(ours, self._body, self._limits, self._body.others(), lambda: None)
+        try:
+            self._channel.send({"op": "snapshot", "token": id(one)}, fds=(theirs.fileno(),))
+        except Hungup:
+            ours.close()
+            return Snapshot.never(NOT_COPIED, self._limits)
+        finally:
+            theirs.close()
+        return one
+
     def rest(self) -> None:
         """Between two rounds of calls: what the first one started is ended, and the copy stands still."""
         if (
