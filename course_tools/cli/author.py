@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from course_tools.cli import say
+from course_tools.cli.author_strength import strength_command
 from course_tools.cli.bar import bar
 from course_tools.cli.options import json_option, module_argument
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 @click.group()
 def author() -> None:
     """Write, check and release modules (teachers)."""
+
+
+author.add_command(strength_command)
 
 
 @author.command("build")
