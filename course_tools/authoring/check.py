@@ -17,6 +17,7 @@ from course_tools.authoring.build import build_module
 from course_tools.authoring.entries import Entries, entries
 from course_tools.authoring.outcome import CheckOutcome
 from course_tools.authoring.proof import Files, Result
+from course_tools.authoring.todo import todos
 from course_tools.authoring.trials import Counted, Tell, Trial
 from course_tools.course import Course, Module
 from course_tools.files import UserError
@@ -32,6 +33,7 @@ from course_tools.records import Finding
 from course_tools.sandbox import choose_tier
 
 TEXT = "source text and metadata"
+FILLED = "TODO"
 BUILT = "source notebook built from the text"
 RELEASED = "release up to date, no answers in it"
 SILENT = "export imports silently"
@@ -129,6 +131,8 @@ class _Proof:
         checks, broken = self._checks()
         unready = text.unready(self.reference, checks, self.module, self.files)
         self.outcome.passed(TEXT, f"{len(self.reference['cells'])} cells", [*broken, *unready])
+        left = tuple(todos(self.course, self.module))
+        self.outcome.passed(FILLED, f"{len(left)} left", left)
         built = build_module(self.copy, self.module)
         self.outcome.passed(BUILT, "", fresh.notebook(self.course, self.copy, self.module))
         if built.findings:

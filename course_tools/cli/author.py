@@ -25,6 +25,48 @@ def author() -> None:
 author.add_command(strength_command)
 
 
+@author.command("new")
+@click.argument("number", metavar="NN")
+@click.argument("name", metavar="NAME")
+@click.option("--title", metavar="TEXT", default="", help="What students read.  [default: made from NAME]")
+@click.option("--needs", metavar="MODULE", multiple=True, help="A module it builds on; may be repeated.")
+@json_option
+def new_command(number: str, name: str, title: str, needs: tuple[str, ...], as_json: bool) -> None:
+    """Start module NN, called NAME: one small example task, complete and proved but for its TODOs.
+
+    Makes the text, its notebook, checks, probes, an oracle, a known mistake, the release and the entry in
+    course.toml; all of it or nothing.
+    """
+    from course_tools.authoring.new import new_module
+    from course_tools.course import Course
+    from course_tools.records import to_data
+
+    with say.progress(f"Making module {number} …"):
+        made = new_module(Course.load(), number, name, title=title, needs=needs)
+    module = made.module
+    following = [f"tito author {word} {module.number}" for word in ("build", "release", "check")]
+    if as_json:
+        say.document(
+            {
+                "module": module.folder,
+                "title": module.title,
+                "files": list(made.files),
+                "todos": to_data(made.todos),
+                "remark": made.remark,
+                "next": following,
+            }
+        )
+        return
+    say.marked("ok", f"{module.folder}: {len(made.files)} files")
+    for file in made.files:
+        say.line(f"    {file}")
+    if made.remark:
+        say.note(f"Without a sandbox {made.remark}")
+    say.line(f"{len(made.todos)} places say TODO; tito author check {module.number} lists them.")
+    say.line(f"Write:  source/{module.folder}/{module.folder}.py")
+    say.line(f"Then:   {'; '.join(following)}")
+
+
 @author.command("build")
 @module_argument
 @click.option(
