@@ -74,7 +74,7 @@ def test_shapes_of_a_new_layer(student, rng):
     """Shapes of weight and bias, and the bias at first."""
     found = student.probe("linear_parameters", n_in=2, n_out=3, bias=True)
     expect(found["shapes"]).equal([[2, 3], [3]], what="shapes of weight and bias")
-    expect(found["values"][1]).close(np.zeros(3), what="bias at first")
+    expect(found["bias"]).close(np.zeros(3), what="bias at first")
 
 
 @check("m03-linear-test", hint="one bias per output, added to every row; x may be an array or a Tensor")
@@ -124,17 +124,14 @@ def test_size_of_xavier_weights(student, rng):
 )
 def test_weights_come_from_the_generator(student, rng):
     """Other weights for each unit and each layer, the same for the same random state."""
-    found = student.probe("linear_drawn", n_in=5, n_out=7, seed=int(rng.integers(2**32)))
-    first, second, third = found["drawn"]
-    expect(first).shape((5, 7), what="weight")
-    expect(first).true(lambda w: len(np.unique(w)) == 35, "some weights are equal", what="weight")
-    expect(second).true(
-        lambda w: not np.array_equal(w, first),
-        "the same as in the first layer",
-        what="weight of a second layer",
-    )
-    expect(third).equal(first, what="weight for the same random state")
-    expect(found["new_each_time"]).equal(True, what="other weights when no rng is given")
+    seed = int(rng.integers(2**32))
+    found = student.probe("linear_compared", n_in=5, n_out=7, seed=seed)
+    expect(found["same_state"]).equal(True, what="the same weights for the same random state")
+    expect(found["next_layer"]).equal(False, what="the same weights in the next layer of one generator")
+    expect(found["own_generators"]).equal(False, what="the same weights in layers without a generator")
+    weight = student.probe("linear_weights", n_in=5, n_out=7, init="he", seed=seed)
+    expect(weight).shape((5, 7), what="weight")
+    expect(weight).true(lambda w: len(np.unique(w)) == 35, "some weights are equal", what="weight")
 
 
 @check("m03-linear-test", hint="with bias=False the attribute bias is None, and nothing is added")
@@ -145,7 +142,7 @@ def test_without_bias(student, rng):
     expect_array(got, oracle.linear(x, weight, None), "output")
     found = student.probe("linear_parameters", n_in=4, n_out=3, bias=False)
     expect(found["shapes"]).equal([[4, 3]], what="shapes of the parameters")
-    expect(found["bias_is_none"]).equal(True, what="bias is None")
+    expect(found["bias"]).equal(None, what="bias")
 
 
 @check(
@@ -256,13 +253,11 @@ def test_share_of_zeros(student, rng):
 @check("m03-dropout-test", hint="draw in forward, from the generator that the constructor has kept")
 def test_a_new_mask_in_each_call(student, rng):
     """Two calls differ, and the same random state repeats the first."""
-    x, reply = half_and_eval(student, 0.5, (9, 11), rng)
-    first, second = reply["outputs"][:2]
-    expect_some_dropped(first, x, "first output")
-    expect(second).true(lambda out: not np.array_equal(out, first), "the same mask", what="second output")
-    expect(reply["again"]).equal(first, what="output of a new layer with the same random state")
-    own = student.probe("dropout_own_generators", p=0.5, x=x)
-    expect(own).equal(True, what="other masks in layers that make their own generator")
+    x = rng.uniform(0.5, 2.0, size=(9, 11))
+    found = student.probe("dropout_compared", p=0.5, x=x, seed=int(rng.integers(2**32)))
+    expect(found["same_state"]).equal(True, what="the same mask for the same random state")
+    expect(found["next_call"]).equal(False, what="the same mask in the next call")
+    expect(found["own_generators"]).equal(False, what="the same mask in layers without a generator")
 
 
 @check("m03-dropout-test", hint="look at self.training in every call of forward")
@@ -494,8 +489,9 @@ def test_value_of_a_small_network(student, rng):
     """Linear, ReLU, Dropout, Linear in evaluation mode: the value."""
     x = np.array([[0.5, -1.0, 2.0], [1.0, 0.25, -0.5]])
     found = student.probe("two_layers", seed=5, sizes=[3, 8, 2], x=x)
-    w1, b1, w2, b2 = found["weights"] if len(found["weights"]) == 4 else [np.zeros(0)] * 4
-    expect(len(found["weights"])).equal(4, what="number of parameters")
+    for got, shape in zip(found["weights"], [(3, 8), (8,), (8, 2), (2,)], strict=True):
+        expect(got).shape(shape, what="weight or bias of a Linear inside")
+    w1, b1, w2, b2 = found["weights"]
     right = oracle.linear(np.maximum(oracle.linear(x, w1, b1), 0), w2, b2)
     expect(found["value"]).close(right, rtol=CLOSE, atol=NEAR_ZERO, what="output")
 

@@ -90,23 +90,20 @@ RULES = {
 def followed(run, starts):
     """{"value": run()'s result, "change": how it changes when the Tensors in `starts` change}.
 
-    starts  [(Tensor, change of it), ...]; the chain rule is applied as the operations are announced, so a
+    starts  [(Tensor, change of it), ...]; the chain rule follows the operations that were announced, so a
             result that was made behind the Tensors' backs has no change
     """
-    changes = {id(tensor): change for tensor, change in starts}
-    alive = []  # an id means something only as long as its object lives
-
-    def note(result, op, inputs, ctx):
-        alive.append((result, inputs))
-        values = [one.data for one in inputs]
-        own = [changes.get(id(one), np.zeros_like(one.data)) for one in inputs]
-        changes[id(result)] = np.broadcast_to(RULES[op](values, own, result.data, ctx), result.shape)
-
-    before, Tensor.recorder = Tensor.recorder, note
+    tape = []
+    before, Tensor.recorder = Tensor.recorder, lambda *told: tape.append(told)
     try:
         result = run()
     finally:
         Tensor.recorder = before
+    changes = {id(tensor): change for tensor, change in starts}
+    for out, op, inputs, ctx in tape:  # only now, as backward does: what was handed over must still be there
+        values = [one.data for one in inputs]
+        own = [changes.get(id(one), np.zeros_like(one.data)) for one in inputs]
+        changes[id(out)] = np.broadcast_to(RULES[op](values, own, out.data, ctx), out.shape)
     change = changes.get(id(result))
     return {"value": held(result), "change": None if change is None else np.array(change)}
 
@@ -133,21 +130,27 @@ def linear_weights(names, n_in, n_out, init, seed):
     return np.array(names["Linear"](n_in, n_out, init=init, rng=np.random.default_rng(seed)).weight.data)
 
 
-def linear_drawn(names, n_in, n_out, seed):
-    """Two layers from one generator, a third from a new one in the same state, two without any."""
+def linear_compared(names, n_in, n_out, seed):
+    """How weights compare: two layers of one generator, one of another in the same state, two without any.
+
+    What is sent is how they compare, because weights of a generator of the layer's own are never the same twice.
+    """
     make, rng = names["Linear"], np.random.default_rng(seed)
     layers = [make(n_in, n_out, rng=rng), make(n_in, n_out, rng=rng)]
-    layers.append(make(n_in, n_out, rng=np.random.default_rng(seed)))
-    own = make(n_in, n_out), make(n_in, n_out)
+    layers += [make(n_in, n_out, rng=np.random.default_rng(seed)), make(n_in, n_out), make(n_in, n_out)]
+    first, second, third, *own = [np.array(one.weight.data) for one in layers]
     return {
-        "drawn": [np.array(one.weight.data) for one in layers],
-        "new_each_time": not np.array_equal(own[0].weight.data, own[1].weight.data),
+        "same_state": np.array_equal(first, third),
+        "next_layer": np.array_equal(first, second),
+        "own_generators": np.array_equal(*own),
     }
 
 
 def linear_parameters(names, n_in, n_out, bias):
     layer = names["Linear"](n_in, n_out, bias=bias)
-    return {**described(names, layer), "bias_is_none": layer.bias is None}
+    found = described(names, layer)
+    del found["values"]  # the weight is another one every time
+    return {**found, "bias": None if layer.bias is None else np.array(layer.bias.data)}
 
 
 def linear_refusals(names, weight, bias, inputs, init):
@@ -167,21 +170,29 @@ def linear_followed(names, weight, bias, x, changes):
 
 
 def dropout_outputs(names, p, x, modes, seed):
-    """One output of the same layer per mode, in a row, and the mask again with a generator in the same state."""
+    """One output of the same layer per mode, in a row, and the input afterwards."""
     layer = names["Dropout"](p, rng=np.random.default_rng(seed))
-    found = [array_of(in_mode(layer, mode)(x)) for mode in modes]
-    again = names["Dropout"](p, rng=np.random.default_rng(seed))
-    return {"outputs": found, "again": array_of(in_mode(again, modes[0])(x)), "input": x}
+    return {"outputs": [array_of(in_mode(layer, mode)(x)) for mode in modes], "input": x}
 
 
-def dropout_own_generators(names, p, x):
-    """Whether two layers without a generator of ours drop different elements."""
-    first, second = (array_of(names["Dropout"](p)(x)) for _ in range(2))
-    return not np.array_equal(first, second)
+def dropout_compared(names, p, x, seed):
+    """How outputs compare: two calls, another layer in the same random state, two layers without a generator.
+
+    What is sent is how they compare, because masks of a generator of the layer's own are never the same twice.
+    """
+    layer, other = (names["Dropout"](p, rng=np.random.default_rng(seed)) for _ in range(2))
+    first, second, third = array_of(layer(x)), array_of(layer(x)), array_of(other(x))
+    own = [array_of(names["Dropout"](p)(x)) for _ in range(2)]
+    return {
+        "next_call": np.array_equal(first, second),
+        "same_state": np.array_equal(first, third),
+        "own_generators": np.array_equal(*own),
+    }
 
 
 def dropout_limits(names, chances, x):
-    return [attempt(lambda p=p: array_of(names["Dropout"](p)(x))) for p in chances]
+    make = names["Dropout"]
+    return [attempt(lambda p=p: array_of(make(p, rng=np.random.default_rng(0))(x))) for p in chances]
 
 
 def dropout_default(names):
@@ -283,7 +294,9 @@ def two_layers(names, seed, sizes, x):
     same = model.eval() is model
     return {
         "shapes": [list(one.shape) for one in parameters],
-        "weights": [np.array(one.data) for one in parameters],
+        "weights": [
+            np.array(one.data) for i in (0, 3) for one in (model.layers[i].weight, model.layers[i].bias)
+        ],
         "drops_at_first": drops,
         "returns_itself": same,
         "modes": [bool(one.training) for one in (model, *model.layers)],
