@@ -327,8 +327,9 @@ def test_softmax_by_rows_and_by_columns(student, rng):
 
 @check("m02-softmax-test", hint="each row is shifted by its own maximum; nothing is cut off")
 def test_softmax_of_rows_at_different_levels(student, rng):
-    """Rows near 1000, near -1000 and near 0 in one array."""
-    x = rng.normal(size=(3, 4)) + np.array([[1000.0], [-1000.0], [0.0]])
+    """Rows near 1000, near -1000 and near 0, and one far spread out, in one array."""
+    x = rng.normal(size=(4, 4)) + np.array([[1000.0], [-1000.0], [0.0], [0.0]])
+    x[3, 2] = 3000.0
     got = student.probe("call", function="softmax", arguments=[x])
     expect(got).close(oracle.lines(oracle.softmax, -1, x), rtol=CLOSE, what="softmax")
 
@@ -350,7 +351,7 @@ def test_softmax_along_each_axis(student, rng):
 def test_softmax_with_a_constant_added(student, rng):
     """A constant added to each row changes nothing."""
     x = rng.normal(size=(4, 5))
-    moved = x + rng.uniform(100.0, 900.0, size=(4, 1))
+    moved = x + rng.uniform(750.0, 900.0, size=(4, 1))
     right = oracle.lines(oracle.softmax, -1, x)
     for got in student.probe("calls", function="softmax", cases=[[x], [moved]]):
         # The sum x + 900 is rounded to 1e-13, and exp passes this on as a relative error.
