@@ -78,6 +78,7 @@ class Strength:
     findings: tuple[Finding, ...] = ()
     tried: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of all notebooks tried, without starting the sandboxes
     operators: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # mutants, caught
 
     @property
@@ -267,7 +268,9 @@ def _summed_up(plan: _Plan, found: Mapping[str, Tried], files: Files) -> Strengt
             for check in tried.failed
         ]
     tasks = tuple(TaskStrength(task, **row) for task, row in rows.items() if task and +row)
-    outcome = Strength("", "", tasks, tuple(survivors), (), len(found), 0.0, dict(sorted(operators.items())))
+    outcome = Strength("", "", tasks, tuple(survivors), (), len(found))
+    outcome.cpu_seconds = sum(one.cpu_seconds for one in found.values())
+    outcome.operators = dict(sorted(operators.items()))
     outcome.findings = (*findings, *_below(outcome, files))
     return outcome
 

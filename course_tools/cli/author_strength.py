@@ -122,6 +122,7 @@ def _as_data(outcome: Strength) -> dict[str, Any]:
         "ok": outcome.ok,
         "sandbox": outcome.tier,
         "seconds": round(outcome.seconds, 3),
+        "cpu_seconds": round(outcome.cpu_seconds, 3),
         "notebooks_tried": outcome.tried,
         "score": round(outcome.score, 4),
         "tasks": [to_data(one) | {"score": round(one.score, 4)} for one in outcome.tasks],

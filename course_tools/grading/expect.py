@@ -36,7 +36,7 @@ class Expectation:
         right = np.asarray(expected, dtype=np.float64)
         if right.size == 0 or not np.isfinite(right).all():
             raise BrokenCheck(f"{what}: expected must be finite and not empty, its shape is {right.shape}")
-        got = self._numbers(right.shape, what, show(right))
+        got = self._numbers(right.shape, what, lambda: show(right))  # printing costs more than comparing
         if not np.isfinite(got).all():
             raise Failed("not finite", what=what, got=show(self.value), expected=show(right))
         if got.dtype == np.float32:
@@ -73,7 +73,7 @@ class Expectation:
 
     def not_finite(self, expected: float, *, what: str = "value") -> Expectation:
         """Exactly NaN, inf or -inf."""
-        got = float(self._numbers((), what, str(expected)))
+        got = float(self._numbers((), what, lambda: str(expected)))
         if not (got == expected or (np.isnan(got) and np.isnan(expected))):
             raise Failed("another number", what=what, got=str(got), expected=str(expected))
         return self
@@ -102,7 +102,7 @@ class Expectation:
 
     def shape(self, expected: Sequence[int], *, what: str = "value") -> Expectation:
         """An array (or list of numbers) of exactly this shape, whatever its values."""
-        self._numbers(tuple(expected), what, f"shape {tuple(expected)}")
+        self._numbers(tuple(expected), what, lambda: f"shape {tuple(expected)}")
         return self
 
     def length(self, expected: int, *, what: str = "value") -> Expectation:
@@ -131,12 +131,12 @@ class Expectation:
         return self
 
     def _ordered(self, holds: Callable[[float], bool], wanted: str, what: str) -> Expectation:
-        got = float(self._numbers((), what, wanted))
+        got = float(self._numbers((), what, lambda: wanted))
         if not np.isfinite(got) or not holds(got):
             raise Failed("out of range", what=what, got=show(self.value), expected=wanted)
         return self
 
-    def _numbers(self, shape: tuple[int, ...], what: str, wanted: str) -> NDArray[Any]:
+    def _numbers(self, shape: tuple[int, ...], what: str, wanted: Callable[[], str]) -> NDArray[Any]:
         """The value as an array of real numbers of this shape, or Failed. float16 and bool are not numbers here."""
         value = self.value
         if type(value) in (int, float) or (isinstance(value, list) and shape):
@@ -146,13 +146,13 @@ class Expectation:
                 value = None
         if not isinstance(value, np.ndarray):
             kind = "an array" if shape else "a number"
-            raise Failed(f"not {kind}", what=what, got=show(self.value), expected=wanted)
+            raise Failed(f"not {kind}", what=what, got=show(self.value), expected=wanted())
         if value.shape != shape:
             raise Failed(
-                f"the shape is {value.shape} instead of {shape}", what=what, got=show(value), expected=wanted
+                f"the shape is {value.shape} instead of {shape}", what=what, got=show(value), expected=wanted()
             )
         if value.dtype.kind not in "iuf" or (value.dtype.itemsize < 4 and value.dtype.kind == "f"):
-            raise Failed(f"the type is {value.dtype}", what=what, got=show(value), expected=wanted)
+            raise Failed(f"the type is {value.dtype}", what=what, got=show(value), expected=wanted())
         return value if value.dtype == np.float32 else value.astype(np.float64)
 
 
