@@ -151,7 +151,7 @@ def _neutral(text: str, folder: Path, account: str) -> str:
     """The copy's folder is the reader's ~/tito, and whoever runs the test is called student."""
     text = text.replace(str(folder), "~/tito")
     return re.sub(
-        rf"(?<![\w/]){re.escape(account)}(?![\w])|(?<=feedback/){account}|(?<=training-){account}",
+        rf"(?<![\w/]){re.escape(account)}(?![\w])|(?<=feedback/){account}|(?<=-){account}(?=-20\d{{6}}T)",
         "student",
         text,
     )

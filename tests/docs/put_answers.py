@@ -1,4 +1,4 @@
-"""`python put_answers.py NOTEBOOK [TASK ...]`: what a student would type, put into a notebook of module 07."""
+"""`python put_answers.py NOTEBOOK [TASK ...]`: what a student would type, put into a notebook."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(path: Path, tasks: list[str]) -> None:
-    """Answer these tasks ("07.1"), or all."""
-    solved = read(ROOT / "source" / "07_training" / "07_training.ipynb")
+    """Answer these tasks ("07.1"), or all, of the module the notebook is named by."""
+    solved = read(ROOT / "source" / path.stem / path.name)
     only = None
     if tasks:
         only = [
