@@ -1,19 +1,11 @@
-"""Module 05: gradients by differences to check with, and gradients by the chain rule to train with.
+# tinytorch.core.autograd
+#
+# Made from the cells marked "#| export" of 05_autograd.ipynb.
+# Do not edit: change the notebook and export again; this file is written anew each time.
 
-Importing this module installs the recorder. From then on a result of an operation on Tensors, one of which wants
-a gradient, is a node of a graph and holds
 
-    node.inputs  the Tensors it was computed from, () for a leaf or a constant
-    node.op      the name of the operation, a key of RULES
-    node.ctx     dict of whatever else the rule needs: axis, exponent, ... and, for a loss, its gradient array
-    node.data    its array
-
-so all memory of a graph is found by walking `topological_order(root)` and collecting `node.data` and the arrays
-among `node.ctx.values()`. The graph lives as long as its root does.
-"""
-
-from __future__ import annotations
-
+# Cell m05-setup
+#| default_exp core.autograd
 from contextlib import contextmanager
 from types import MappingProxyType
 
@@ -26,21 +18,42 @@ from tinytorch.core.activations import (
     softmax_backward,
     tanh_backward,
 )
-from tinytorch.core.tensor import Tensor
+from tinytorch.core.tensor import Tensor, part_of
 
-# -- gradients by differences ----------------------------------------------------------------------------------
+
+# Cell m05-numerical
+def weighted_change(above, below, upstream):
+    """The sum of upstream * (above - below), a number.
+
+    above, below : arrays of one shape, or numbers
+    upstream     : array of that shape; None is allowed where there is a single number, and then weighs 1
+    raises       : ValueError for None with several numbers, and for an upstream of another shape
+    """
+    ### BEGIN SOLUTION
+    change = np.asarray(above) - np.asarray(below)
+    if upstream is None:
+        if change.size != 1:
+            raise ValueError(f"f returns shape {change.shape}; only a single number needs no upstream")
+        upstream = np.ones(change.shape)
+    if np.shape(upstream) != change.shape:
+        raise ValueError(f"f returns shape {change.shape}, upstream has {np.shape(upstream)}")
+    return (np.asarray(upstream) * change).sum()
+    ### END SOLUTION
 
 
 def numerical_grad(f, x, upstream=None, h=1e-5):
     """Central differences of the sum of upstream * f(x), one element of x at a time.
 
-    f         takes x, returns a number or an array
-    x         float array; changed while f runs and put back exactly, even if f raises
-    upstream  array of the shape of f(x); may be missing when f(x) has one element
-    returns   array of the shape of x
-
-    Raises TypeError when x is not a float array: x + h would be rounded away.
+    f        : takes x, returns a number or an array
+    x        : float64 array of any shape, also one that is not contiguous; bit for bit the same afterwards,
+               also if f raises
+    upstream : array of the shape of f(x); may be missing only if f(x) is a single number
+    h        : how far an element is moved to either side
+    returns  : array of the shape of x
+    raises   : TypeError if x is not a float array: a whole number cannot move by h
+    pinned   : sum of x^4 at 2 with h = 0.1 -> 32.08, which is 4x^3 + 4xh^2
     """
+    ### BEGIN SOLUTION
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
         raise TypeError(f"x must be a float array, got {getattr(x, 'dtype', type(x).__name__)}")
     gradient = np.zeros_like(x)
@@ -50,66 +63,91 @@ def numerical_grad(f, x, upstream=None, h=1e-5):
             x[index] = before + h
             above = np.array(f(x))  # a copy: f may return x itself
             x[index] = before - h
-            below = np.array(f(x))
+            below = f(x)
+            gradient[index] = weighted_change(above, below, upstream) / (2 * h)
         finally:
             x[index] = before
-        gradient[index] = _weighted_sum(above - below, upstream) / (2 * h)
     return gradient
+    ### END SOLUTION
 
 
-def _weighted_sum(change, upstream):
-    """The sum of upstream * change, as a number."""
-    if upstream is None:
-        if change.size != 1:
-            raise ValueError(f"f returns shape {change.shape}; only a single number needs no upstream")
-        return change.reshape(())
-    if np.shape(upstream) != change.shape:
-        raise ValueError(f"f returns shape {change.shape}, upstream has {np.shape(upstream)}")
-    return (np.asarray(upstream) * change).sum()
-
-
+# Cell m05-rel-error
 def rel_error(a, b, eps=1e-8):
-    """The largest |a - b| / max(eps, |a| + |b|) over all elements: 0 for equal, 1 for opposite signs.
+    """The largest |a - b| / max(eps, |a| + |b|) over all elements: 0 for equal, 1 for opposite numbers.
 
-    Raises ValueError when the shapes differ; NaN anywhere gives inf; no elements give 0.0.
+    a, b    : arrays of one shape, or numbers
+    returns : float; inf if there is a NaN anywhere, 0.0 for no elements
+    raises  : ValueError when the shapes differ, nothing is broadcast
+    pinned  : [1e-12] and [2e-12] -> 1e-4, because eps is larger than their sum
     """
+    ### BEGIN SOLUTION
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:
         raise ValueError(f"shapes {a.shape} and {b.shape} differ")
     if np.isnan(a).any() or np.isnan(b).any():
         return float("inf")
-    error = np.abs(a - b) / np.maximum(eps, np.abs(a) + np.abs(b))
-    return float(error.max(initial=0.0))
+    size = np.maximum(eps, np.abs(a) + np.abs(b))
+    return float((np.abs(a - b) / size).max(initial=0.0))
+    ### END SOLUTION
 
 
+# Cell m05-gradcheck
 def gradcheck(fwd, bwd, inputs, rng, h=1e-5):
     """Compare a hand-written backward with differences, under a random upstream gradient.
 
-    fwd      takes the inputs, returns an array
-    bwd      takes (g, *inputs), returns one gradient per input, as a tuple
-    inputs   float arrays
-    returns  {"x0": rel_error for the first input, "x1": ...}; inf for a gradient that is missing or misshapen
+    fwd     : fwd(*inputs) -> array
+    bwd     : bwd(g, *inputs) -> tuple with one gradient per input; g has the shape of the output
+    inputs  : sequence of float64 arrays, the same afterwards
+    rng     : np.random.Generator that the upstream, normal numbers, is drawn from
+    h       : handed to numerical_grad
+    returns : dict {"x0": rel_error for the first input, "x1": ...}, floats; inf for an input whose gradient
+              has another shape, and for all if the number of gradients is wrong
+    raises  : whatever bwd raises
     """
+    ### BEGIN SOLUTION
     g = rng.normal(size=np.shape(fwd(*inputs)))
     gradients = bwd(g, *inputs)
     errors = {f"x{i}": float("inf") for i in range(len(inputs))}
     if not isinstance(gradients, (tuple, list)) or len(gradients) != len(inputs):
         return errors
-    for i, (x, gradient) in enumerate(zip(inputs, gradients, strict=True)):
+    for i, (x, gradient) in enumerate(zip(inputs, gradients)):
         if np.shape(gradient) == x.shape:
-            expected = numerical_grad(lambda _: fwd(*inputs), x, g, h)  # x is changed in place, inside inputs
+            expected = numerical_grad(lambda _: fwd(*inputs), x, g, h)  # x is moved in place, inside inputs
             errors[f"x{i}"] = rel_error(gradient, expected)
     return errors
+    ### END SOLUTION
 
 
-# -- the graph -------------------------------------------------------------------------------------------------
+# Cell m05-unbroadcast
+def unbroadcast(g, shape):
+    """Sum g over the axes that broadcasting added to `shape` or stretched from 1.
 
-
-def topological_order(root):
-    """All nodes reachable over `.inputs`, each once, inputs before users, the root last.
-
-    A stack instead of recursion: 5000 operations in a row are deeper than Python calls may nest.
+    g       : array whose shape some array of shape `shape` was broadcast to
+    shape   : tuple
+    returns : array of exactly this shape, with the dtype of g
+    pinned  : ones of (2, 3) -> [2, 2, 2] for (3,), [[3], [3]] for (2, 1), 6 for ()
     """
+    ### BEGIN SOLUTION
+    if g.shape == shape:
+        return g
+    added = g.ndim - len(shape)
+    if added:
+        g = g.sum(axis=tuple(range(added)))
+    stretched = tuple(axis for axis, size in enumerate(shape) if size != g.shape[axis])
+    return g.sum(axis=stretched, keepdims=True) if stretched else g
+    ### END SOLUTION
+
+
+# Cell m05-order
+def topological_order(root):
+    """All nodes that are reachable from root over .inputs: inputs before users, root last.
+
+    root    : anything with .inputs, a tuple of such nodes, empty for a leaf; no cycles
+    returns : list, every reachable node exactly once, also if it stands twice among the inputs of one node
+    nodes   : are told apart by identity, whatever their == says
+    depth   : a chain of 5000 nodes works
+    """
+    ### BEGIN SOLUTION
     order, seen, stack = [], set(), [(root, False)]
     while stack:
         node, inputs_done = stack.pop()
@@ -121,32 +159,55 @@ def topological_order(root):
             for one in node.inputs:
                 stack.append((one, False))
     return order
+    ### END SOLUTION
 
 
-def unbroadcast(g, shape):
-    """Sum `g` over the axes that broadcasting added to `shape` or stretched from 1; the result has that shape."""
-    if g.shape == shape:
-        return g
-    if g.ndim > len(shape):
-        g = g.sum(axis=tuple(range(g.ndim - len(shape))))
-    stretched = tuple(axis for axis, size in enumerate(shape) if size != g.shape[axis])
-    return g.sum(axis=stretched, keepdims=True) if stretched else g
+# Cell m05-engine
+recording = {"on": True}  # given: whether operations on Tensors are remembered; see no_grad
 
 
-# -- one rule per operation: rule(g, out, inputs, ctx) -> one array per input, still in the broadcast shape ------
+def is_recording():
+    """Given: whether operations on Tensors build a graph at this moment."""
+    return recording["on"]
 
 
-def rule_add(g, out, inputs, ctx):
-    return g, g
+def _record(result, op, inputs, ctx):
+    """Given: make result a node of the graph if recording is on and one of its inputs wants a gradient."""
+    if not recording["on"]:
+        return
+    for one in inputs:
+        if one.requires_grad:
+            result.requires_grad = True
+            result.inputs, result.op, result.ctx = inputs, op, ctx
+            return
+
+
+def enable_autograd():
+    """Given: install the recorder in Tensor. This cell has done so; calling it again changes nothing.
+
+    From then on a result that depends on a Tensor with requires_grad is a node of a graph and holds
+
+    inputs : the Tensors it was computed from; () for a leaf or a constant
+    op     : the name of the operation, a key of RULES
+    ctx    : dict of what else the rule needs
+    """
+    Tensor.inputs, Tensor.op, Tensor.ctx = (), "", MappingProxyType({})
+    Tensor.recorder = staticmethod(_record)
+
+
+enable_autograd()
+
+
+# Cell m05-rules-given
+# Given: eight rules as examples, and two for losses. rule(g, out, inputs, ctx) -> one array per input
 
 
 def rule_sub(g, out, inputs, ctx):
     return g, -g
 
 
-def rule_mul(g, out, inputs, ctx):
-    a, b = inputs
-    return g * b.data, g * a.data
+def rule_neg(g, out, inputs, ctx):
+    return (-g,)
 
 
 def rule_div(g, out, inputs, ctx):
@@ -154,82 +215,8 @@ def rule_div(g, out, inputs, ctx):
     return g / below, -g * out.data / below
 
 
-def rule_neg(g, out, inputs, ctx):
-    return (-g,)
-
-
-def rule_pow(g, out, inputs, ctx):
-    n = ctx["exponent"]
-    if n == 0:
-        return (np.zeros_like(g),)  # 0 * x**-1 is NaN at 0, the derivative of 1 is not
-    return (g * (n * inputs[0].data ** (n - 1)),)
-
-
 def rule_exp(g, out, inputs, ctx):
     return (g * out.data,)
-
-
-def rule_log(g, out, inputs, ctx):
-    return (g / inputs[0].data,)
-
-
-def rule_matmul(g, out, inputs, ctx):
-    """dA = g B^T and dB = A^T g; a 1-d operand is a matrix with one row (left) or one column (right)."""
-    a, b = inputs[0].data, inputs[1].data
-    if a.ndim == b.ndim == 2:  # nearly every product of a network
-        return g @ b.T, a.T @ g
-    left = a[None, :] if a.ndim == 1 else a
-    right = b[:, None] if b.ndim == 1 else b
-    if a.ndim == 1:
-        g = g[..., None, :] if b.ndim > 1 else g[..., None]
-    if b.ndim == 1:
-        g = g[..., None]
-    to_left, to_right = g @ right.swapaxes(-1, -2), left.swapaxes(-1, -2) @ g
-    to_left = to_left[..., 0, :] if a.ndim == 1 else to_left
-    to_right = to_right[..., 0] if b.ndim == 1 else to_right
-    return to_left, to_right
-
-
-def rule_reshape(g, out, inputs, ctx):
-    return (g.reshape(inputs[0].data.shape),)
-
-
-def rule_transpose(g, out, inputs, ctx):
-    axes = [axis % g.ndim for axis in ctx["axes"]]
-    return (g.transpose(np.argsort(axes)),)  # argsort inverts a permutation
-
-
-def rule_getitem(g, out, inputs, ctx):
-    spread = np.zeros(inputs[0].data.shape, dtype=g.dtype)
-    np.add.at(spread, ctx["index"], g)  # adds where an index occurs twice; `spread[index] += g` would not
-    return (spread,)
-
-
-def rule_sum(g, out, inputs, ctx):
-    return (np.broadcast_to(_with_axes(g, ctx), inputs[0].data.shape),)
-
-
-def rule_mean(g, out, inputs, ctx):
-    shape = inputs[0].data.shape
-    share = g.size / inputs[0].data.size  # 1 / number of elements in each mean
-    return (np.broadcast_to(_with_axes(g * share, ctx), shape),)
-
-
-def rule_max(g, out, inputs, ctx):
-    """Several largest elements share the gradient equally."""
-    largest = inputs[0].data == _with_axes(out.data, ctx)
-    return (largest * (_with_axes(g, ctx) / largest.sum(axis=ctx["axis"], keepdims=True)),)
-
-
-def _with_axes(g, ctx):
-    """`g` with the axes that a reduction removed put back as 1; after a full reduction it broadcasts as it is."""
-    if ctx["axis"] is None or ctx["keepdims"]:
-        return g
-    return np.expand_dims(g, ctx["axis"])
-
-
-def rule_relu(g, out, inputs, ctx):
-    return (relu_backward(g, inputs[0].data),)
 
 
 def rule_sigmoid(g, out, inputs, ctx):
@@ -244,12 +231,21 @@ def rule_gelu(g, out, inputs, ctx):
     return (gelu_backward(g, inputs[0].data),)
 
 
-def rule_softmax(g, out, inputs, ctx):
-    return (softmax_backward(g, out.data, ctx["axis"]),)
+def with_axes(g, ctx):
+    """g with the axes that a reduction over ctx["axis"] removed put back as 1, so that it broadcasts."""
+    if ctx["axis"] is None or ctx["keepdims"]:
+        return g
+    return np.expand_dims(g, ctx["axis"])
+
+
+def rule_max(g, out, inputs, ctx):
+    """Several largest elements share the gradient equally."""
+    largest = inputs[0].data == with_axes(out.data, ctx)
+    return (largest * (with_axes(g, ctx) / largest.sum(axis=ctx["axis"], keepdims=True)),)
 
 
 def rule_loss(g, out, inputs, ctx):
-    """A loss took its gradient when it was called; `g` is one number."""
+    """A loss of module 04 took its gradient when it was called; g is one number."""
     return (g * ctx["gradient"],)
 
 
@@ -257,7 +253,127 @@ def rule_pair_loss(g, out, inputs, ctx):
     return g * ctx["left"], g * ctx["right"]
 
 
-RULES = {
+# Cell m05-rules-elements
+# rule(g, out, inputs, ctx) -> tuple with one array per input
+#
+# g      : array of the shape of out, the gradient for it
+# out    : Tensor, the result; its array is out.data
+# inputs : tuple of the Tensors it was computed from
+# ctx    : dict, what else was said, exactly as it was said
+
+
+def rule_add(g, out, inputs, ctx):
+    """a + b; both gradients in the shape of g."""
+    ### BEGIN SOLUTION
+    return g, g
+    ### END SOLUTION
+
+
+def rule_mul(g, out, inputs, ctx):
+    """a * b; both gradients in the shape of g."""
+    ### BEGIN SOLUTION
+    a, b = inputs
+    return g * b.data, g * a.data
+    ### END SOLUTION
+
+
+def rule_pow(g, out, inputs, ctx):
+    """x ** n for the number n = ctx["exponent"]; the power 0 has the derivative 0, also at x = 0."""
+    ### BEGIN SOLUTION
+    n = ctx["exponent"]
+    if n == 0:
+        return (np.zeros_like(g),)  # 0 * x**-1 would be NaN at 0
+    return (g * (n * inputs[0].data ** (n - 1)),)
+    ### END SOLUTION
+
+
+def rule_log(g, out, inputs, ctx):
+    """The natural logarithm."""
+    ### BEGIN SOLUTION
+    return (g / inputs[0].data,)
+    ### END SOLUTION
+
+
+def rule_relu(g, out, inputs, ctx):
+    """max(x, 0), with the derivative 0 at exactly 0; module 02 has relu_backward."""
+    ### BEGIN SOLUTION
+    return (relu_backward(g, inputs[0].data),)
+    ### END SOLUTION
+
+
+# Cell m05-rules-matmul
+def rule_matmul(g, out, inputs, ctx):
+    """A @ B as numpy multiplies: matrices, stacks of matrices whose leading axes broadcast, 1-d operands.
+
+    returns : gradients with the leading axes of g; for a 1-d operand without the axis it was given for the product
+    pinned  : (5,2,3) @ (3,4): shapes (5,2,3) and (5,3,4). (3,) @ (3,5): (3,) and (3,5)
+    """
+    ### BEGIN SOLUTION
+    a, b = inputs[0].data, inputs[1].data
+    if a.ndim == b.ndim == 2:  # nearly every product of a network
+        return g @ b.T, a.T @ g
+    left = a[None, :] if a.ndim == 1 else a
+    right = b[:, None] if b.ndim == 1 else b
+    g = g[..., None] if b.ndim == 1 else g
+    if a.ndim == 1:
+        g = g[..., None, :] if b.ndim > 1 else g[None]
+    to_left, to_right = g @ right.swapaxes(-1, -2), left.swapaxes(-1, -2) @ g
+    to_left = to_left[..., 0, :] if a.ndim == 1 else to_left
+    to_right = to_right[..., 0] if b.ndim == 1 else to_right
+    return to_left, to_right
+    ### END SOLUTION
+
+
+# Cell m05-rules-moves
+def rule_reshape(g, out, inputs, ctx):
+    """The same elements in another shape."""
+    ### BEGIN SOLUTION
+    return (g.reshape(inputs[0].data.shape),)
+    ### END SOLUTION
+
+
+def rule_transpose(g, out, inputs, ctx):
+    """The axes in the order ctx["axes"], all of them; negative ones count from the end."""
+    ### BEGIN SOLUTION
+    axes = [axis % g.ndim for axis in ctx["axes"]]
+    return (g.transpose(np.argsort(axes)),)  # argsort inverts a permutation
+    ### END SOLUTION
+
+
+def rule_getitem(g, out, inputs, ctx):
+    """x[index] with index = ctx["index"], anything numpy takes; 0 where nothing was picked."""
+    ### BEGIN SOLUTION
+    spread = np.zeros(inputs[0].data.shape, dtype=g.dtype)
+    np.add.at(spread, ctx["index"], g)  # adds where an index occurs twice; `spread[index] += g` would not
+    return (spread,)
+    ### END SOLUTION
+
+
+# Cell m05-rules-reduce
+def rule_sum(g, out, inputs, ctx):
+    """Sum over ctx["axis"] (None, an int or a tuple, negative ones too), with or without ctx["keepdims"]."""
+    ### BEGIN SOLUTION
+    return (np.broadcast_to(with_axes(g, ctx), inputs[0].data.shape),)
+    ### END SOLUTION
+
+
+def rule_mean(g, out, inputs, ctx):
+    """Mean over ctx["axis"] with ctx["keepdims"], as for the sum."""
+    ### BEGIN SOLUTION
+    share = g.size / inputs[0].data.size  # 1 / number of elements in each mean
+    return (np.broadcast_to(with_axes(g * share, ctx), inputs[0].data.shape),)
+    ### END SOLUTION
+
+
+def rule_softmax(g, out, inputs, ctx):
+    """softmax along ctx["axis"]; module 02 has softmax_backward."""
+    ### BEGIN SOLUTION
+    return (softmax_backward(g, out.data, ctx["axis"]),)
+    ### END SOLUTION
+
+
+# Cell m05-rules-table
+RULES = {  # given
     "add": rule_add,
     "sub": rule_sub,
     "mul": rule_mul,
@@ -283,94 +399,81 @@ RULES = {
 }
 
 
-# -- the engine ------------------------------------------------------------------------------------------------
+# Cell m05-backward
+def first_gradient(root, grad):
+    """The gradient that backward starts with: an array of the shape of root.
 
-
-def backward(self, grad=None):
-    """Add d(self)/d(leaf), weighted by `grad`, to the `.grad` of every leaf that wants one (`Tensor.backward`).
-
-    grad  array of the shape of this Tensor; may be missing when it holds one number
-
-    The graph stays, so a second call adds the same again. Only leaves get a `.grad`, and each an array of its own.
-    Raises RuntimeError when a Tensor of several elements has no `grad`, or when nothing was recorded;
-    ValueError when `grad` has another shape.
+    grad   : None, which means 1 and is allowed for a single number only, or an array
+    raises : RuntimeError if grad is None and root holds several numbers, or if root wants no gradient at all
+             (nothing was recorded); ValueError if grad has another shape than root
     """
-    gradients = {id(self): _first_gradient(self, grad)}
-    for node in reversed(topological_order(self)):
-        g = gradients.pop(id(node), None)
-        if g is None:  # a constant, or only reached over constants
-            continue
-        if not node.inputs:
-            _add_to_leaf(node, g)
-            continue
-        parts = RULES[node.op](g, node, node.inputs, node.ctx)
-        for one, part in zip(node.inputs, parts, strict=True):
-            if one.requires_grad:
-                part = unbroadcast(part, one.data.shape)
-                key = id(one)
-                gradients[key] = gradients[key] + part if key in gradients else part
-
-
-def _first_gradient(root, grad):
+    ### BEGIN SOLUTION
     if not root.requires_grad:
-        raise RuntimeError(
-            "nothing was recorded: no input wants a gradient, or this was computed inside no_grad()"
-        )
+        raise RuntimeError("nothing was recorded: no input wants a gradient, or no_grad() was on")
     if grad is None:
         if root.data.size != 1:
-            raise RuntimeError(
-                f"backward() of shape {root.data.shape} needs grad; only one number starts at 1"
-            )
+            raise RuntimeError(f"backward() of shape {root.data.shape} needs grad; only one number starts at 1")
         return np.ones_like(root.data)
     grad = np.asarray(grad, dtype=root.data.dtype)
     if grad.shape != root.data.shape:
         raise ValueError(f"grad has shape {grad.shape}, the Tensor {root.data.shape}")
     return grad
+    ### END SOLUTION
 
 
-def _add_to_leaf(leaf, g):
-    """A new array each time: rules hand out shared and read-only ones, and clipping scales in place."""
+def add_to_leaf(leaf, g):
+    """leaf.grad is None: now an ndarray like g, of its own. Else: the sum of both, in the dtype of leaf.data."""
+    ### BEGIN SOLUTION
     if leaf.grad is None:
         leaf.grad = np.array(g, dtype=leaf.data.dtype)
     else:
         leaf.grad = np.asarray(leaf.grad + g, dtype=leaf.data.dtype)
+    ### END SOLUTION
 
 
-_recording = True
+@part_of(Tensor)
+class Backward:
+    """Gradients of one result for every leaf it depends on."""
+
+    def backward(self, grad=None):
+        """Add d(self)/d(leaf), weighted by grad, to the .grad of every leaf that wants one.
+
+        grad   : array of the shape of self; may be missing if self is a single number
+        effect : .grad of such a leaf is an ndarray of the leaf's shape, no other leaf's and not the caller's;
+                 what was there is added to. Constants and results in between keep grad None.
+                 The graph stays: a second call adds the same again
+        raises : RuntimeError and ValueError as first_gradient
+        pinned : x * x + x at x = 3 gives x.grad 7
+        """
+        ### BEGIN SOLUTION
+        waiting = {id(self): first_gradient(self, grad)}
+        for node in reversed(topological_order(self)):
+            g = waiting.pop(id(node), None)
+            if g is None:  # a constant, or only reached over constants
+                continue
+            if not node.inputs:
+                add_to_leaf(node, g)
+                continue
+            parts = RULES[node.op](g, node, node.inputs, node.ctx)
+            for one, part in zip(node.inputs, parts):
+                if one.requires_grad:
+                    part, key = unbroadcast(part, one.data.shape), id(one)
+                    waiting[key] = waiting[key] + part if key in waiting else part
+        ### END SOLUTION
 
 
-def is_recording():
-    """Whether operations on Tensors build a graph at this moment."""
-    return _recording
-
-
+# Cell m05-no-grad
 @contextmanager
 def no_grad():
-    """Inside, nothing is recorded; afterwards it is as it was before, also after an exception."""
-    global _recording
-    before, _recording = _recording, False
+    """with no_grad(): nothing is recorded; afterwards recording is what it was before, also after an exception.
+
+    Results inside have inputs () and requires_grad False; their numbers are the same as outside.
+    Blocks may stand inside each other. recording["on"] holds the state.
+    """
+    ### BEGIN SOLUTION
+    before, recording["on"] = recording["on"], False
     try:
         yield
     finally:
-        _recording = before
-
-
-def _record(result, op, inputs, ctx):
-    """Make `result` a node of the graph if recording is on and one of its inputs wants a gradient."""
-    if not _recording:
-        return
-    for one in inputs:
-        if one.requires_grad:
-            result.requires_grad = True
-            result.inputs, result.op, result.ctx = inputs, op, ctx
-            return
-
-
-def enable_autograd():
-    """Install recorder and `backward` in Tensor; importing this module has done so, again changes nothing."""
-    Tensor.inputs, Tensor.op, Tensor.ctx = (), "", MappingProxyType({})
-    Tensor.backward = backward
-    Tensor.recorder = staticmethod(_record)
-
-
-enable_autograd()
+        recording["on"] = before
+    ### END SOLUTION
