@@ -20,7 +20,7 @@ from tinytorch.given.data import batches, two_moons
 
 MOON_EPOCHS, DIGIT_EPOCHS = 40, 25
 TRAIN, TEST = 2000, 1000
-GOAL = 0.75
+GOAL = 0.8
 
 # Ten digits, 6 rows of 4 pixels each.
 GLYPHS = """
