@@ -316,17 +316,21 @@ def test_equal_random_states_agree(student, rng):
 
 @check("m08-shuffle-test", hint="every order must be equally likely: permute all items, the last one too")
 def test_positions_are_uniform(student, rng):
-    """How often each item stands at each position in 2000 epochs.
+    """How often each item stands at each position, and behind each other item, in 2000 epochs.
 
-    25 counts, each binomial(2000, 1/5), within 6 standard errors: false alarm below 2e-7.
+    25 counts of places and 20 of neighbours, each binomial(2000, 1/5), within 6 standard errors: below 3e-7.
     """
     n, epochs = 5, 2000
-    counts = student.probe("position_counts", n=n, epochs=epochs, seed=seed_of(rng))
+    reply = student.probe("order_counts", n=n, epochs=epochs, seed=seed_of(rng))
     allowed = SIGMAS * math.sqrt(epochs * (1 / n) * (1 - 1 / n))
-    expect(counts).shape((n, n), what="counts")
-    expect(counts.sum(axis=1)).equal(np.full(n, epochs), what="how often each item came")
-    gap = float(np.abs(counts - epochs / n).max())
-    expect(gap).below(allowed, what="largest distance from an equal share")
+    for counts, what in ((reply["places"], "place"), (reply["after"], "neighbour")):
+        expect(counts).shape((n, n), what=f"counts of each {what}")
+    expect(reply["places"].sum(axis=1)).equal(np.full(n, epochs), what="how often each item came")
+    gap = float(np.abs(reply["places"] - epochs / n).max())
+    expect(gap).below(allowed, what="largest distance of a place from an equal share")
+    apart = ~np.eye(n, dtype=bool)
+    gap = float(np.abs(reply["after"][apart] - epochs / n).max())
+    expect(gap).below(allowed, what="largest distance of a pair of neighbours from an equal share")
 
 
 @check("m08-shuffle-test", hint="one permutation of indices for all fields, not one for each field")
@@ -343,10 +347,9 @@ def test_fields_stay_together(student, rng):
         seed=seed_of(rng),
     )
     for batches in reply["epochs"]:
-        expect([len(rows) for rows, _ in batches]).equal(
-            [7] * 4, what="sizes of shuffled batches with drop_last"
-        )
         order = order_of(batches)
+        sizes = [len(batch[0]) for batch in batches]
+        expect(sizes).equal([7] * 4, what="sizes of shuffled batches with drop_last")
         expect(len(set(order))).equal(28, what="different items in an epoch with drop_last")
         expect(order).true(lambda order: order != sorted(order), "not shuffled", what="order")
 
@@ -653,8 +656,8 @@ def test_spread_of_the_noise(student, rng):
 def test_angles_are_uniform_and_random(student, rng):
     """The angles are uniform, random, and not the same for both classes.
 
-    Per class of 1000 angles: the mean and the number below pi/4 within 6 standard errors (2e-9 each, two-sided);
-    the largest gap above 3 mean gaps, which 1000 random angles miss with probability exp(-50).
+    In each class of 1000 angles and in all: the mean and the number below pi/4 within 6 standard errors, 2e-9
+    each; the largest gap above 3 mean gaps, which 1000 random angles miss with probability exp(-50).
     """
     n = 2000
     ((X, y),) = student.probe("moons", cases=[[n, 0.0, seed_of(rng)]])
@@ -662,7 +665,7 @@ def test_angles_are_uniform_and_random(student, rng):
     expect_classes(y, n)
     t, _ = oracle.straightened(X, y)
     both = [np.sort(t[y == label]) for label in (0, 1)]
-    for one in both:
+    for one in (*both, np.sort(t)):
         m = len(one)
         off = abs(float(one.mean()) - math.pi / 2)
         expect(off).below(SIGMAS * math.pi / math.sqrt(12 * m), what="distance of the mean angle from pi/2")

@@ -136,21 +136,30 @@ def loader_attributes(names, batch_size, shuffle, drop_last, seed):
 
 
 def batch_sizes(names, sizes):
-    """The number of batches of six items with each batch size, or the error of making the loader."""
+    """len of a loader over six items with each batch size, or the error of making it."""
     data = held([list(range(6))])
-    return [
-        attempt(lambda size=size: len(listed(names["DataLoader"](data, batch_size=size)))) for size in sizes
-    ]
+
+    def made(size):
+        loader = names["DataLoader"](data, batch_size=size)
+        return len(loader) if size > 0 else "accepted"
+
+    return [attempt(lambda size=size: made(size)) for size in sizes]
 
 
-def position_counts(names, n, epochs, seed):
-    """counts[i, k]: in how many epochs item i stood at position k."""
-    data, counts = held([list(range(n))]), np.zeros((n, n), dtype=int)
+def order_counts(names, n, epochs, seed):
+    """places[i, k]: in how many epochs item i stood at position k; after[i, j]: in how many j came right after i."""
+    data, places, after = held([list(range(n))]), np.zeros((n, n), dtype=int), np.zeros((n, n), dtype=int)
     loader = names["DataLoader"](data, batch_size=n, shuffle=True, rng=np.random.default_rng(seed))
+    orders = []
     for _ in range(epochs):
         ((order,),) = loader
-        counts[order, np.arange(n)] += 1
-    return counts
+        orders.append(order)
+    orders = np.array(orders)
+    for k in range(n):
+        np.add.at(places[:, k], orders[:, k], 1)
+        if k:
+            np.add.at(after, (orders[:, k - 1], orders[:, k]), 1)
+    return {"places": places, "after": after}
 
 
 def global_state(names, fields, seed):

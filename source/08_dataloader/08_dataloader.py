@@ -552,11 +552,12 @@ test_unit_two_moons()
 
 # %%
 # P2. You should see two half circles, and validation points (crosses) spread evenly among the training points of both.
-X, y = two_moons(300, 0.1, np.random.default_rng(1))
+X, y = two_moons(200, 0.1, np.random.default_rng(1))
 train_idx, val_idx = train_val_split(len(y), 0.25, np.random.default_rng(2))
 fig, ax = plt.subplots(figsize=(5, 3), dpi=72)
-ax.scatter(*X[train_idx].T, c=y[train_idx], cmap="coolwarm", s=12)
-ax.scatter(*X[val_idx].T, c=y[val_idx], cmap="coolwarm", s=40, marker="x")
+for label, colour in ((0, "tab:blue"), (1, "tab:red")):
+    ax.plot(*X[train_idx][y[train_idx] == label].T, ".", color=colour)
+    ax.plot(*X[val_idx][y[val_idx] == label].T, "x", color=colour)
 ax.set(xlabel="first coordinate", ylabel="second coordinate")
 plt.show()
 
@@ -573,8 +574,8 @@ data, rng = TensorDataset(scaler.transform(X), y), np.random.default_rng(3)
 train = DataLoader(Subset(data, train_idx), batch_size=32, shuffle=True, rng=rng)
 val = DataLoader(Subset(data, val_idx), batch_size=64)
 model = mlp(2, 16, 2, rng=rng)
-trainer = Trainer(model, Adam(model.parameters(), lr=0.03), CrossEntropyLoss())
-for _ in range(12):
+trainer = Trainer(model, Adam(model.parameters(), lr=0.1), CrossEntropyLoss())
+for _ in range(6):
     trainer.train_epoch(train)
     val_accuracy = trainer.evaluate(val)[1]
 print("validation accuracy", round(float(val_accuracy), 3))
