@@ -57,6 +57,9 @@ class CheckResult:
     hint: str = ""
     misconception: str = ""  # title of the known mistake that gives this very answer
     seconds: float = 0.0
+    # Folders of the modules it is the fault that it fails on the student's own earlier modules; empty where those
+    # were not used, and where it passes. An earlier one's fault costs nothing here: then it counts as passed.
+    fault: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,23 @@ class TaskResult:
 
 
 @dataclass(frozen=True)
+class EarlierModule:
+    """Whose module an earlier one was while a submission was judged."""
+
+    module: str  # "06_optimizers"
+    used: Literal["own", "reference"]
+    reason: str = ""  # why the reference stood in for the student's own
+
+
+@dataclass(frozen=True)
 class Digests:
-    """What the verdict rests on; a report is used again only while all four are the same."""
+    """What the verdict rests on; a report is used again only while all of them are the same."""
 
     submission: str  # SHA-256 over the handed-in files
     checks: str  # over graders/, probes and the release it was graded against
     environment: str  # over interpreter, packages, limits, engine version
     seed: str  # the release's seed for drawn inputs
+    earlier: str = ""  # over the student's earlier hand-ins it was judged on; empty: on the reference
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,7 @@ class Report:
     cpu_seconds: float  # the submission's own processor time
     peak_memory_mb: float
     schema: int = REPORT_SCHEMA
+    earlier: tuple[EarlierModule, ...] = ()  # empty: the reference throughout
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from course_tools.course.milestone import Milestone
 from course_tools.course.module import Module
@@ -30,10 +30,11 @@ LIMITS = frozenset(
         "reply_mb",
     ]
 )
-COURSE_KEYS = frozenset({"name", "title", "limits", "modules", "milestones"})
+COURSE_KEYS = frozenset({"name", "title", "limits", "earlier", "modules", "milestones"})
+Earlier = Literal["reference", "own"]
 MILESTONE_KEYS = frozenset({"after", "name", "title", "script"})
 MODULE_KEYS = frozenset(
-    ["number", "name", "title", "needs", "export", "points", "minutes", "preload", "limits", "seed", "due"]
+    "number name title needs export points minutes preload limits seed due attempts".split()  # noqa: SIM905
 )
 
 
@@ -41,8 +42,8 @@ class CourseError(UserError):
     """There is no course here, or its course.toml cannot be used."""
 
 
-def read(path: Path) -> tuple[str, str, tuple[Module, ...], tuple[Milestone, ...]]:
-    """Name, title, modules and milestones (in teaching order) from the course.toml at `path`.
+def read(path: Path) -> tuple[str, str, tuple[Module, ...], tuple[Milestone, ...], Earlier]:
+    """Name, title, modules and milestones (in teaching order), and `earlier`, from the course.toml at `path`.
 
     Raises CourseError, naming the entry, when something in it is unknown, mistyped or given twice.
     """
@@ -62,7 +63,11 @@ def read(path: Path) -> tuple[str, str, tuple[Module, ...], tuple[Milestone, ...
     for what in ("name", "script"):
         _once("milestones", what, [getattr(one, what) for one in milestones])
     name = _word(data, "name", "the top of the file", r"[a-z0-9][a-z0-9-]*")
-    return name, _text(data, "title", "the top of the file"), modules, milestones
+    earlier = data.get("earlier", "reference")
+    if earlier not in get_args(Earlier):
+        raise _wrong("earlier", 'should be "reference" or "own"', earlier)
+    title = _text(data, "title", "the top of the file")
+    return name, title, modules, milestones, cast(Earlier, earlier)
 
 
 def _tables(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
@@ -97,6 +102,9 @@ def _module(entry: Mapping[str, Any], shared: Mapping[str, float]) -> Module:
     due = entry.get("due")
     if due is not None and not (isinstance(due, datetime.datetime) and due.tzinfo):
         raise _wrong(f"{where}: due", "should be like 2026-03-01T18:00:00+01:00, time zone included", due)
+    attempts = entry.get("attempts")
+    if attempts is not None and (type(attempts) is not int or attempts < 1):
+        raise _wrong(f"{where}: attempts", "should be a whole number, 1 or more", attempts)
     return Module(
         number=number,
         name=_word(entry, "name", where, r"[a-z][a-z0-9_]*"),
@@ -109,6 +117,7 @@ def _module(entry: Mapping[str, Any], shared: Mapping[str, float]) -> Module:
         limits={**shared, **_limits(entry.get("limits", {}), f"{where}: limits")},
         seed=_text(entry, "seed", where),
         due=due,
+        attempts=attempts,
     )
 
 

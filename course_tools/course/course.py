@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_tools.course import catalogue
-from course_tools.course.catalogue import CATALOGUE, CourseError
+from course_tools.course.catalogue import CATALOGUE, CourseError, Earlier
 from course_tools.course.milestone import Milestone
 from course_tools.course.module import Module
 from course_tools.files import UserError
@@ -30,6 +30,7 @@ class Course:
     title: str
     modules: tuple[Module, ...]  # in order of their numbers
     milestones: tuple[Milestone, ...] = ()  # in order of the modules they follow
+    earlier: Earlier = "reference"  # whose earlier modules a hand-in is judged on
 
     @classmethod
     def load(cls, root: Path | None = None) -> Course:
@@ -88,7 +89,14 @@ class Course:
 
         What a module of the library builds on nobody has written down, so all modules before it count.
         """
-        wanted, last = {milestone.after}, ""
+        return self._closed({milestone.after})
+
+    def rests_on(self, module: Module) -> tuple[Module, ...]:
+        """All modules `module` builds on, however indirectly, in order; counted as in `behind`."""
+        return tuple(one for one in self._closed({module.number}) if one != module)
+
+    def _closed(self, wanted: set[str]) -> tuple[Module, ...]:
+        wanted, last = set(wanted), ""
         for module in reversed(self.modules):  # needs name earlier modules only
             if module.number in wanted or module.number < last:
                 wanted |= {module.number, *module.needs}

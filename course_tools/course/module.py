@@ -21,6 +21,7 @@ class Module:
     preload: tuple[str, ...]  # imported once in the warm parent
     seed: str  # of the inputs drawn for this release
     due: datetime.datetime | None  # with a time zone
+    attempts: int | None = None  # judged hand-ins per student; None: as many as they like
     # The course's limits, then the module's own; keys are fields of sandbox.Limits.
     limits: Mapping[str, float] = field(default_factory=dict, hash=False)
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from course_tools.course import Course, Module
 from course_tools.files import UserError
+from course_tools.grading import earlier as both_ways
 from course_tools.grading.runner import Graded, Grader, Submission, limits_of
 from course_tools.records import Digests
 from course_tools.sandbox import Nursery, SandboxLost
@@ -59,25 +60,32 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def open_nursery(course: Course, module: Module, tier: str) -> Nursery:
-    """A warm parent for one module: its packages and needs imported, the library below the module readable."""
+def open_nursery(course: Course, module: Module, tier: str, *, own: bool = False) -> Nursery:
+    """A warm parent for one module: its packages and needs imported, the library below the module readable.
+
+    own  sessions may bring earlier modules of their own; so none of the library's is imported beforehand
+    """
     return Nursery(
         tier,
         limits=limits_of(module),
-        preload=(*module.preload, *course.exports_needed(module)),
+        preload=(*module.preload, *(() if own else course.exports_needed(module))),
         public=(course.library,),
         hidden=course.unseen(module),
+        extra={"TINYTORCH_EARLIER": "own"} if own else None,
     )
 
 
 class Workers:
     """A pool that is started before heavy imports and used once: `for result in workers.run(tasks)`."""
 
-    def __init__(self, course: Course, module: Module, *, jobs: int, tier: str) -> None:
-        self._course, self._module, self._tier = course, module, tier
+    def __init__(self, course: Course, module: Module, *, jobs: int, tier: str, own: bool = False) -> None:
+        """own: submissions may bring earlier modules of their own."""
+        self._course, self._module, self._tier, self._own = course, module, tier, own
         # A worker is stopped from outside only when the sandbox's own limits did not end it.
         # A notebook runs twice, and its wall clock may be four times its processor seconds.
-        self._patience = 8 * limits_of(module).total_seconds + 60
+        # And with earlier modules of its own it is run on all, on none, and twice to find each culprit.
+        times = 2 + 2 * len(course.rests_on(module)) if own else 1
+        self._patience = 8 * times * limits_of(module).total_seconds + 60
         self._workers = [self._start() for _ in range(max(1, jobs))]
 
     def __enter__(self) -> Workers:
@@ -127,7 +135,9 @@ class Workers:
     def _start(self) -> _Worker:
         ours, theirs = CONTEXT.Pipe()
         process = CONTEXT.Process(
-            target=_work, args=(theirs, ours, self._course, self._module, self._tier), daemon=True
+            target=_work,
+            args=(theirs, ours, self._course, self._module, self._tier, self._own),
+            daemon=True,
         )
         process.start()
         theirs.close()
@@ -142,15 +152,17 @@ def _hand_out(worker: _Worker, task: Task | None, attempt: int) -> None:
             worker.pipe.send(task)
 
 
-def _work(pipe: Connection, parents: Connection, course: Course, module: Module, tier: str) -> None:
+def _work(
+    pipe: Connection, parents: Connection, course: Course, module: Module, tier: str, own: bool
+) -> None:
     parents.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a batch stops
     try:
-        with open_nursery(course, module, tier) as nursery:
+        with open_nursery(course, module, tier, own=own) as nursery:
             grader = Grader(course, module, nursery)
             while True:
                 task = pipe.recv()
-                pipe.send(grader.grade(task.submission, task.digests))
+                pipe.send(both_ways.grade(grader, task.submission, task.digests))
     except (EOFError, BrokenPipeError, SandboxLost):
         return  # the parent has no more work, or gives this submission to a new worker
     except UserError as error:

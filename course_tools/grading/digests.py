@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,13 +18,25 @@ ENGINE = ("grading", "notebooks", "sandbox")
 
 
 def of_module(course: Course, module: Module, *, tier: str) -> Digests:
-    """The three digests that do not depend on a submission; its own is left empty."""
+    """The three digests that do not depend on a submission; its own and that of earlier ones are left empty."""
     return Digests(
         submission="",
         checks=_of_paths(_checks_of(course, module)),
         environment=_environment(course, module, tier),
         seed=module.seed,
     )
+
+
+def of_earlier(course: Course, module: Module, notebooks: Mapping[str, bytes]) -> str:
+    """Over a student's earlier hand-ins, by module folder, and what the course itself gives in them."""
+    total = hashlib.sha256()
+    for one in course.rests_on(module):
+        handed_in = notebooks.get(one.folder)
+        total.update(
+            f"{one.folder} {'absent' if handed_in is None else hashlib.sha256(handed_in).hexdigest()}".encode()
+        )
+        total.update(_of_paths((course.release_notebook(one),)).encode())
+    return total.hexdigest()
 
 
 def _checks_of(course: Course, module: Module) -> tuple[Path, ...]:

@@ -36,7 +36,7 @@ def check_lines(one: CheckResult) -> list[str]:
     """A check as lines of text: mark and title, then what, got, expected, reason and hint."""
     lines = [f"{MARKS[one.verdict]} {one.title}"]
     if one.verdict == "passed":
-        return lines
+        return lines + ([f"    {one.message}"] if one.message else [])
     if one.visible and (one.got or one.expected):
         what = f"{one.what}: " if one.what else ""
         expected = f"   expected {one.expected}" if one.expected else ""

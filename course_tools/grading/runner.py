@@ -29,6 +29,8 @@ class Submission:
     student: str
     files: Mapping[str, bytes]  # by name, relative; the notebook among them
     notes: tuple[Note, ...] = ()  # what was seen while it was taken in
+    # Notebooks of the student's earlier modules, by module folder; None: the reference is what it builds on.
+    earlier: Mapping[str, bytes] | None = None
 
 
 @dataclass
@@ -229,14 +231,14 @@ def _report(
     notes: tuple[Note, ...],
     tasks: tuple[TaskResult, ...],
 ) -> Report:
-    return Report(
+    made = Report(
         course=course.name,
         module=module.folder,
         student=student,
-        state="needs_person" if any(one.verdict == "broken" for one in tasks) else "graded",
-        points=round(sum(one.points or 0.0 for one in tasks), 6),
-        max_points=sum(one.max_points for one in tasks),
-        tasks=tasks,
+        state="graded",
+        points=0.0,
+        max_points=0.0,
+        tasks=(),
         cells=(),
         notes=notes,
         digests=digests,
@@ -246,6 +248,18 @@ def _report(
         seconds=0.0,
         cpu_seconds=0.0,
         peak_memory_mb=0.0,
+    )
+    return with_tasks(made, tasks)
+
+
+def with_tasks(report: Report, tasks: tuple[TaskResult, ...]) -> Report:
+    """The report with these graded cells, state and points counted anew."""
+    return replace(
+        report,
+        state="needs_person" if any(one.verdict == "broken" for one in tasks) else "graded",
+        points=round(sum(one.points or 0.0 for one in tasks), 6),
+        max_points=sum(one.max_points for one in tasks),
+        tasks=tasks,
     )
 
 

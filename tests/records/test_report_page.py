@@ -16,6 +16,7 @@ KINDS = (
     records.CheckResult,
     records.CellRun,
     records.Note,
+    records.EarlierModule,
     records.Digests,
 )
 
