@@ -7,6 +7,7 @@ import pytest
 
 from tinytorch.core import activations as act
 from tinytorch.core.autograd import gradcheck
+from tinytorch.core.tensor import Tensor
 
 PAIRS = {
     "sigmoid": (act.sigmoid, lambda g, x: (act.sigmoid_backward(g, act.sigmoid(x)),)),
@@ -78,3 +79,33 @@ def test_softmax_backward_builds_no_jacobian(rng):
     s, g = act.softmax(rng.normal(size=(40, 5000))), rng.normal(size=(40, 5000))
     row = act.softmax_backward(g, s)[7]
     np.testing.assert_allclose(row, s[7] * g[7] - s[7] * (s[7] @ g[7]), rtol=1e-9, atol=1e-18)
+
+
+CLASSES = {
+    "sigmoid": act.Sigmoid(),
+    "relu": act.ReLU(),
+    "tanh": act.Tanh(),
+    "gelu": act.GELU(),
+    "softmax": act.Softmax(),
+    "softmax 0": act.Softmax(0),
+    "softmax -2": act.Softmax(axis=-2),
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_tensor_forms_compute_the_function_and_announce_it(name, rng, monkeypatch):
+    seen = []
+    record = staticmethod(lambda result, op, inputs, ctx: seen.append((result, op, inputs, ctx)))
+    monkeypatch.setattr(Tensor, "recorder", record)
+    x = rng.normal(size=(2, 3, 4))
+    tensor = Tensor(x)
+    for given in (tensor, x):
+        result = CLASSES[name](given)
+        assert type(result) is Tensor
+        np.testing.assert_array_equal(result.data, PAIRS[name][0](x))
+        told, op, inputs, ctx = seen.pop()
+        assert told is result
+        assert op == name.split()[0]
+        np.testing.assert_array_equal(inputs[0].data, x)
+        assert ctx == ({"axis": CLASSES[name].axis} if op == "softmax" else {})
+    assert inputs[0].data is x  # a minibatch is not copied

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinytorch.core.autograd  # noqa: F401  (recorder installed, as in every later module)
-from tinytorch.core.tensor import Tensor
+from tinytorch.core.tensor import Tensor, as_tensor
 
 
 @pytest.mark.parametrize(
@@ -150,3 +150,28 @@ def test_every_result_is_announced_under_its_name(monkeypatch):
     )
     assert seen[5][2] == {"exponent": 2}
     assert seen[12][2] == {"axis": 0, "keepdims": False}
+
+
+def test_parts_of_the_class_leave_nothing_of_themselves_behind():
+    """Operators are written in classes of their own; Tensor takes over what those define and no more."""
+    assert Tensor.__module__ == "tinytorch.core.tensor"
+    assert Tensor.__doc__.startswith("An array of float32 or float64")
+    assert Tensor.__mro__ == (Tensor, object)
+    assert {"__add__", "__matmul__", "__getitem__", "T", "mean"} <= set(vars(Tensor))
+
+
+def test_what_operations_return_is_a_plain_tensor_that_wants_nothing():
+    class Named(Tensor):
+        pass
+
+    result = Named([1.0, 2.0], name="w") + np.ones(2)
+    assert type(result) is Tensor
+    assert (result.grad, result.name) == (None, "")
+
+
+def test_as_tensor_shares_and_the_constructor_does_not():
+    array = np.ones(3)
+    assert as_tensor(array).data is array
+    tensor = Tensor(array)
+    assert tensor.data is not array
+    assert as_tensor(tensor) is tensor
