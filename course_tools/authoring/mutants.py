@@ -109,13 +109,14 @@ def _edits(tree: ast.Module, region: Region, source: str) -> Iterator[_Edit]:
             block = getattr(parent, field, None)
             if isinstance(block, list):
                 inside = [one for one in block if isinstance(one, ast.stmt) and _is_in(one, region)]
-                yield from _of_block(inside, source)
+                constructing = getattr(parent, "name", "") == "__init__"
+                yield from _of_block(inside, source, constructing)
     for statement in ast.walk(tree):
         if isinstance(statement, ast.stmt) and _is_in(statement, region):
             yield from _of_statement(statement)
 
 
-def _of_block(block: list[ast.stmt], source: str) -> Iterator[_Edit]:
+def _of_block(block: list[ast.stmt], source: str, constructing: bool) -> Iterator[_Edit]:
     """Statements left out and swapped."""
     for one in block:
         if isinstance(one, ast.If) and _text(source, one).startswith("elif"):
@@ -123,7 +124,7 @@ def _of_block(block: list[ast.stmt], source: str) -> Iterator[_Edit]:
         elif statements.may_go(one):
             yield _Edit("delete-statement", one, ((one, "pass"),), tuple(_marked("- ", one)))
     for first, second in pairwise(block):
-        if statements.may_swap(first, second):
+        if statements.may_swap(first, second, constructing=constructing):
             spans = ((first, _text(source, second)), (second, _text(source, first)))
             before, after = (*_marked("- ", first), *_marked("- ", second)), _marked("+ ", second)
             yield _Edit("swap-statements", first, spans, (*before, *after, *_marked("+ ", first)))

@@ -46,11 +46,19 @@ def may_go(statement: ast.stmt) -> bool:
     return not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
 
 
-def may_swap(first: ast.stmt, second: ast.stmt) -> bool:
-    """Whether their order matters, as far as can be seen without running them."""
+def may_swap(first: ast.stmt, second: ast.stmt, *, constructing: bool = False) -> bool:
+    """Whether their order matters, as far as can be seen without running them.
+
+    constructing  they stand in __init__: when it raises, nobody sees what it had assigned
+    """
     if not (may_go(first) and may_go(second)) or isinstance(first, LEAVING) or isinstance(second, LEAVING):
         return False
-    return not _independent(first, second)
+    if _sets_other_keys(first, second):
+        return False
+    return not any(
+        _leaves(one) and _cannot_be_seen(other, one, constructing)
+        for one, other in ((first, second), (second, first))
+    ) and not _independent(first, second)
 
 
 def rewritten(statement: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
@@ -78,11 +86,59 @@ def rewritten(statement: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
 def _independent(first: ast.stmt, second: ast.stmt) -> bool:
     reads_1, writes_1 = _touched(first)
     reads_2, writes_2 = _touched(second)
-    if writes_1 == {ANYTHING} or writes_2 == {ANYTHING}:
-        other_reads, other_writes = (reads_2, writes_2) if writes_1 == {ANYTHING} else (reads_1, writes_1)
-        mixed = (reads_1 | writes_1) & (reads_2 | writes_2)
-        return not other_reads and ANYTHING not in other_writes and not mixed
-    return not (writes_1 & (reads_2 | writes_2) or writes_2 & reads_1)
+    if writes_1 != {ANYTHING} and writes_2 != {ANYTHING}:
+        return not (writes_1 & (reads_2 | writes_2) or writes_2 & reads_1)
+    if writes_1 == writes_2:
+        return False
+    # One calls something. That cannot touch local names, apart from those it assigns itself.
+    caller, plain = (first, second) if writes_1 == {ANYTHING} else (second, first)
+    reads, writes = _touched(plain)
+    named = {one.id for one in ast.walk(caller) if isinstance(one, ast.Name)}
+    assigned = {
+        one.id for one in ast.walk(caller) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
+    }
+    only_names = all("." not in one for one in reads | writes)
+    looks_inside = any(isinstance(one, (ast.Call, ast.Subscript)) for one in ast.walk(plain))
+    return only_names and not looks_inside and not (writes & named) and not (reads & assigned)
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    """An `if` that does nothing but return or raise."""
+    return (
+        isinstance(statement, ast.If)
+        and not statement.orelse
+        and all(isinstance(one, (ast.Return, ast.Raise)) for one in statement.body)
+    )
+
+
+def _cannot_be_seen(statement: ast.stmt, leaver: ast.stmt, constructing: bool) -> bool:
+    """Whether nobody can tell if this was done before the function was left: a value that cannot raise is kept."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    _, writes = _touched(statement)
+    assert isinstance(leaver, ast.If)
+    raises = isinstance(leaver.body[-1], ast.Raise)
+    hidden = all("." not in one for one in writes) or (constructing and raises)
+    risky = any(
+        isinstance(one, (ast.Subscript, ast.MatMult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow))
+        or (isinstance(one, ast.Call) and not (isinstance(one.func, ast.Name) and one.func.id == "len"))
+        for one in ast.walk(statement)
+    )
+    tested = {ast.unparse(one) for one in ast.walk(leaver) if isinstance(one, (ast.Name, ast.Attribute))}
+    return hidden and not risky and writes != {ANYTHING} and not (writes & tested)
+
+
+def _sets_other_keys(first: ast.stmt, second: ast.stmt) -> bool:
+    """answers.update(a=1) and answers.update(b=2)."""
+    calls = [
+        one.value for one in (first, second) if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)
+    ]
+    if len(calls) < 2 or any(one.args for one in calls):
+        return False
+    functions = {ast.unparse(one.func) for one in calls}
+    names = [keyword.arg for one in calls for keyword in one.keywords]
+    same = len(functions) == 1 and functions.pop().endswith(".update")
+    return same and None not in names and len(set(names)) == len(names)
 
 
 def _touched(statement: ast.stmt) -> tuple[set[str], set[str]]:

@@ -1,6 +1,7 @@
 # mypy: ignore-errors
 """Sent as text into a copy of a notebook's process: runs cells there. Imports nothing of the platform."""
 
+import gc
 import os
 import shutil
 import sys
@@ -15,16 +16,20 @@ def settle(names, keep):
     keep     names in the folder for temporary files that are the notebook's; None: all that are there
     returns  these names
     """
+    gc.freeze()  # a collection would write to every object, and so copy the memory that is shared
     shared = tempfile.gettempdir()
-    keep = os.listdir(shared) if keep is None else keep
-    for name in set(os.listdir(shared)) - set(keep):
+    present = os.listdir(shared)
+    keep = present if keep is None else keep
+    for name in set(present) - set(keep):
         path = os.path.join(shared, name)
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path, ignore_errors=True)
         else:
             os.unlink(path)
-    folder = tempfile.mkdtemp(prefix=OWN)
-    shutil.copytree(os.getcwd(), folder, symlinks=True, dirs_exist_ok=True)
+    folder = os.path.join(shared, f"{OWN}{os.getpid()}")
+    os.mkdir(folder, 0o700)
+    if os.listdir():
+        shutil.copytree(os.getcwd(), folder, symlinks=True, dirs_exist_ok=True)
     os.chdir(folder)
     return [one for one in keep if not one.startswith(OWN)]
 

@@ -12,7 +12,7 @@ from course_tools.cli.bar import bar
 from course_tools.cli.options import json_option
 
 if TYPE_CHECKING:
-    from course_tools.authoring.strength import Strength
+    from course_tools.authoring.strength_result import Strength
 
 
 @click.command("strength")
