@@ -181,8 +181,8 @@ def dropout_compared(names, p, x, seed):
     What is sent is how they compare, because masks of a generator of the layer's own are never the same twice.
     """
     layer, other = (names["Dropout"](p, rng=np.random.default_rng(seed)) for _ in range(2))
-    first, second, third = array_of(layer(x)), array_of(layer(x)), array_of(other(x))
-    own = [array_of(names["Dropout"](p)(x)) for _ in range(2)]
+    first, second, third = (array_of(one(np.array(x))) for one in (layer, layer, other))
+    own = [array_of(names["Dropout"](p)(np.array(x))) for _ in range(2)]
     return {
         "next_call": np.array_equal(first, second),
         "same_state": np.array_equal(first, third),
