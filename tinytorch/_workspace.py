@@ -10,14 +10,14 @@ def student_folders(package: str = "") -> list[str]:
 
     package  "" or the name of a package inside tinytorch, such as "core"
 
-    A workspace is the nearest folder, from the working folder upwards, that holds `.tito/workspace.json`; a
-    folder that is merely called tinytorch is not asked. With TINYTORCH_EARLIER=reference there is no such
-    folder, so that grading one module never depends on how another one was solved.
+    A workspace is the nearest folder, from the working folder (or TINYTORCH_WORKSPACE) upwards, that holds
+    `.tito/workspace.json`; a folder that is merely called tinytorch is not asked. With TINYTORCH_EARLIER=reference
+    there is no such folder, so that grading one module never depends on how another one was solved.
     """
     if os.environ.get("TINYTORCH_EARLIER") == "reference":
         return []
     try:
-        folder = os.getcwd()
+        folder = os.environ.get("TINYTORCH_WORKSPACE") or os.getcwd()
     except OSError:  # the working folder was deleted under us
         return []
     while not os.path.isfile(os.path.join(folder, ".tito", "workspace.json")):

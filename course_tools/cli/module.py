@@ -93,6 +93,7 @@ def test(name: str, task: str | None, earlier: Earlier, as_json: bool) -> int:
     Nothing is exported or recorded as complete. Exit code 0 when all of them pass.
     """
     from course_tools.student import explain
+    from course_tools.student.blame import blame
     from course_tools.student.complete import data_of
     from course_tools.student.rehearse import rehearse
 
@@ -100,8 +101,14 @@ def test(name: str, task: str | None, earlier: Earlier, as_json: bool) -> int:
     with say.progress(f"Running {found.folder} …") as shown:
         done = rehearse(workspace, found, earlier=earlier, task=task, step=shown.step, tell=say.note)
     green = done.passed == len(done.tests)
+    whose = None
+    if not green and earlier == "own":
+        with say.progress("Looking whose fault it is …"):
+            whose = blame(workspace, done, task=done.tests[0].test.task if task else None)
     if as_json:
-        say.document({"module": found.folder, "task": task, **data_of(done)})
+        faults = {one.test.grade_id: [found.folder] for one in whose.here} if whose else {}
+        faults |= {name: [one.folder for one in who] for name, who in whose.earlier.items()} if whose else {}
+        say.document({"module": found.folder, "task": task, **data_of(done), "faults": faults})
         return 0 if green else 1
     explained = False
     for one in done.tests:
@@ -115,6 +122,8 @@ def test(name: str, task: str | None, earlier: Earlier, as_json: bool) -> int:
     remark = explain.also_stopped(done)
     if remark:
         say.line(remark)
+    for sentence in whose.sentences(done) if whose else ():
+        say.line(sentence)
     say.line(f"{done.passed} of {len(done.tests)} visible tests pass, in {done.seconds:.1f} s.")
     if green and task is None:
         say.line(f"Next:  tito module complete {found.number}")

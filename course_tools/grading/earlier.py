@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from course_tools.course import Course, Module
 from course_tools.files import UserError
 from course_tools.grading import faults
+from course_tools.grading.culprits import culprits
 from course_tools.grading.faults import Faults
 from course_tools.grading.runner import Graded, Grader, Submission
 from course_tools.notebooks import UnreadableNotebook, export, read, restore
@@ -110,7 +111,7 @@ class _BothWays:
             return self._told(faults.merged(self.grader, mine, mine, found), found)
         reference = self._run(self.own.files)
         blamed = red & faults.green(reference.report)
-        found = Faults(here=red - blamed, earlier=faults.culprits(blamed, self.own.suspects, self._green))
+        found = Faults(here=red - blamed, earlier=culprits(blamed, self.own.suspects, self._green))
         return self._told(faults.merged(self.grader, mine, reference, found), found)
 
     def _green(self, left_out: Iterable[str]) -> frozenset[str]:
@@ -123,7 +124,7 @@ class _BothWays:
 
     def _told(self, made: Graded, found: Faults) -> Graded:
         notes = [
-            Note("earlier-reference", f"the course's own stands in for it: {one.reason}", one.module)
+            Note("earlier-reference", f"the course's {one.module} was used, not your own: {one.reason}")
             for one in self.own.used
             if one.used == "reference"
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from course_tools.grading import render, scoring
@@ -24,9 +24,7 @@ class Faults:
             number = sum(one == who for one in self.earlier.values())
             fails, passes = ("check fails", "passes") if number == 1 else ("checks fail", "pass")
             what = f"{number} {fails} with your own {' and '.join(who)} and {passes} with the course's"
-            found.append(
-                Note("earlier-fault", f"{what}: the fault is there and costs no points here", who[0])
-            )
+            found.append(Note("earlier-fault", f"{what}: the fault is there and costs no points here"))
         if self.here:
             what = "what fails here fails with the course's earlier modules too"
             found.append(Note("own-fault", f"{what}: the fault is in this module"))
@@ -41,35 +39,6 @@ def red(report: Report) -> frozenset[str]:
 def green(report: Report) -> frozenset[str]:
     """Names of the checks that passed."""
     return frozenset(one.name for task in report.tasks for one in task.checks if one.verdict == "passed")
-
-
-def culprits(
-    blamed: frozenset[str], suspects: Sequence[str], passing: Callable[[Iterable[str]], frozenset[str]]
-) -> dict[str, tuple[str, ...]]:
-    """{check: the modules whose exchange for the reference lets it pass}, none of them needless.
-
-    suspects  the likeliest first
-    passing   the checks that pass when these modules are exchanged; with all suspects every blamed one does
-    """
-    if not blamed:
-        return {}
-    if len(suspects) == 1:
-        return dict.fromkeys(sorted(blamed), tuple(suspects))
-    found: dict[str, tuple[str, ...]] = {}
-    left = set(blamed)
-    for one in suspects:
-        # The last one is not known to be it: several may be wrong together.
-        now_pass = left & passing([one])
-        found |= dict.fromkeys(sorted(now_pass), (one,))
-        left -= now_pass
-        if not left:
-            return found
-    together = list(suspects)
-    for one in reversed(suspects):
-        fewer = [other for other in together if other != one]
-        if len(fewer) > 1 and left <= passing(fewer):  # one alone has been tried
-            together = fewer
-    return found | dict.fromkeys(sorted(left), tuple(sorted(together)))
 
 
 def merged(grader: Grader, mine: Graded, reference: Graded, found: Faults) -> Graded:

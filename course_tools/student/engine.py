@@ -39,12 +39,15 @@ class Ended:
 class Engine:
     """One fresh process for one notebook; `run` its cells in order, inside a `with`."""
 
-    def __init__(self, workspace: Workspace, module: Module, *, earlier: Earlier) -> None:
+    def __init__(
+        self, workspace: Workspace, module: Module, *, earlier: Earlier, package: Path | None = None
+    ) -> None:
+        """package: the folder whose `tinytorch` stands for the workspace's own."""
         self._machine = OwnMachine(
             limits=Limits(**module.limits),  # type: ignore[arg-type]  # the catalogue knows the same names
             public=_importable(),
             folder=workspace.folder(module),
-            extra={"TINYTORCH_EARLIER": earlier},
+            extra={"TINYTORCH_EARLIER": earlier, "TINYTORCH_WORKSPACE": str(package or "")},
         )
         self._counts: dict[int, int] = {}  # IPython's number of a cell to its position
         self._left = ExitStack()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_tools.notebooks.cells import is_marked, label
@@ -97,6 +98,7 @@ def run(
     earlier: Earlier,
     task: str | None = None,
     extra: str | None = None,
+    package: Path | None = None,
     step: Step = lambda done, total: None,
 ) -> Run:
     """Run the notebook's cells in order, in its own folder, in a fresh process.
@@ -104,6 +106,7 @@ def run(
     earlier  whose earlier modules `import tinytorch` finds
     task     "07.2": only this task's tests count, and the run stops behind the last of them
     extra    one more cell's source, run after all others if the program is still alive
+    package  the folder whose `tinytorch` stands for the workspace's own
     step     told how many cells are done and how many there are
 
     Output of the cells is not shown: the notebook is where a student looks at it.
@@ -122,7 +125,7 @@ def run(
     ended: dict[int, CellEnd] = {}
     after: Ended | None = None
     spent = 0.0
-    with Engine(workspace, homework.module, earlier=earlier) as engine:
+    with Engine(workspace, homework.module, earlier=earlier, package=package) as engine:
         for number, (index, cell) in enumerate(code):
             step(number, len(code))
             result = engine.run(index, cell["source"])
