@@ -10,7 +10,10 @@ from course_tools.files import UserError
 from course_tools.student.workspace import Workspace
 
 MESSAGE = 300  # characters shown of an error's own words
+CALLERS = 2  # modules above the one that raised that are shown
 CELL = "# Cell "  # what an exported file says above each cell
+
+Place = tuple[Module, int, str, str]  # whose line, its number, the function, its text
 
 
 class MilestoneStopped(UserError):
@@ -27,14 +30,19 @@ def raised(workspace: Workspace, milestone: Milestone, told: dict[str, Any]) -> 
         )
     behind = workspace.course.behind(milestone)
     own = {workspace.exported(one).resolve(): one for one in behind}
-    for file, line, function, text in reversed(told["frames"]):
-        module = own.get(Path(file).resolve())
-        if module is not None:
-            return MilestoneStopped(
-                f"The milestone {milestone.title!r} stopped in your own code: {said}\n"
-                f"{_where(workspace, module, line, function)}\n    {text.strip()}\n"
-                f"Nothing was recorded.\n{_try(milestone, module)}"
-            )
+    places = [
+        (own[path], line, function, text)
+        for file, line, function, text in reversed(told["frames"])
+        if (path := Path(file).resolve()) in own
+    ]
+    if places:
+        module, line, function, text = places[0]
+        return MilestoneStopped(
+            f"The milestone {milestone.title!r} stopped in your own code: {said}\n"
+            f"in {_where(workspace, module, line, function)}\n    {text.strip()}\n"
+            f"{_called_from(workspace, places)}"
+            f"Nothing was recorded.\n{_try(milestone, _modules(places))}"
+        )
     return MilestoneStopped(
         f"The milestone {milestone.title!r} stopped: {said}\n"
         f"{_in_script(workspace, milestone, told['frames'])}"
@@ -72,9 +80,26 @@ def _where(workspace: Workspace, module: Module, line: int, function: str) -> st
     path = workspace.exported(module)
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:line]
     cell = next((one.removeprefix(CELL) for one in reversed(lines) if one.startswith(CELL)), "")
-    place = f"in {function}, " if function.isidentifier() else ""
-    written = f"; you wrote it in cell {cell} of {module.folder}" if cell else ""
+    place = f"{function}, " if function.isidentifier() else ""
+    written = f", from cell {cell} of {module.folder}" if cell else ""
     return f"{place}line {line} of {workspace.shown(path)}{written}:"
+
+
+def _modules(places: list[Place]) -> list[Module]:
+    """The modules on the way, the one that raised first, each once."""
+    return list(dict.fromkeys(place[0] for place in places))
+
+
+def _called_from(workspace: Workspace, places: list[Place]) -> str:
+    """The nearest caller in each other module: a wrong shape is often made a module above the one that minds."""
+    nearest: dict[Module, Place] = {}
+    for place in places:
+        nearest.setdefault(place[0], place)
+    lines = [
+        f"called from {_where(workspace, module, line, function)}\n    {text.strip()}\n"
+        for module, line, function, text in list(nearest.values())[1 : 1 + CALLERS]
+    ]
+    return "".join(lines)
 
 
 def _in_script(workspace: Workspace, milestone: Milestone, frames: list[list[Any]]) -> str:
@@ -85,11 +110,13 @@ def _in_script(workspace: Workspace, milestone: Milestone, frames: list[list[Any
     return ""
 
 
-def _try(milestone: Milestone, module: Module) -> str:
-    number = module.number
+def _try(milestone: Milestone, modules: list[Module]) -> str:
+    number = modules[0].number
+    others = ", ".join(one.number for one in modules[1 : 1 + CALLERS])
     return (
         f"Try:  tito module test {number}     and when you have mended it:  tito module complete {number}\n"
-        f"Then:  tito milestone run {milestone.name}"
+        + (f"Or the cause lies above, in {others}: the same there.\n" if others else "")
+        + f"Then:  tito milestone run {milestone.name}"
     )
 
 

@@ -71,12 +71,26 @@ def test_an_error_is_shown_in_the_students_own_line(own, tito: Tito) -> None:
     exported = (home / "tinytorch" / "core" / "alpha.py").read_text().split("\n")
     line = exported.index("    return 1 / x") + 1
     assert "stopped in your own code: ZeroDivisionError: division by zero" in answer.err
-    assert (
-        f"in half, line {line} of tinytorch/core/alpha.py; you wrote it in cell m01-double of 01_alpha:"
-        in (answer.err)
+    assert f"in half, line {line} of tinytorch/core/alpha.py, from cell m01-double of 01_alpha:" in (
+        answer.err
     )
     assert "\n    return 1 / x\n" in answer.err
     assert "Try:  tito module test 01" in answer.err
+    assert nothing_recorded(home)
+
+
+def test_an_error_below_the_module_that_caused_it_names_that_too(own, tito: Tito, script: Path) -> None:
+    home = own("#| export\ndef double(x):\n    return 2 * x if x else 1 / x")
+    for word in ("start", "complete"):
+        assert tito("module", word, "2").code == 0
+    path = script.with_name("02_fourfold.py")
+    path.write_text(path.read_text().replace("double(number) ==", "fourfold(number) / 2 =="))
+    answer = tito("milestone", "run", "fourfold")
+    assert answer.code == 1
+    assert "\nin double, line" in answer.err
+    assert "\ncalled from fourfold, line" in answer.err
+    assert "\n    return double(double(x))\n" in answer.err
+    assert "Or the cause lies above, in 02: the same there." in answer.err
     assert nothing_recorded(home)
 
 
