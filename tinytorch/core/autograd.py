@@ -45,8 +45,8 @@ def numerical_grad(f, x, upstream=None, h=1e-5):
     """Central differences of the sum of upstream * f(x), one element of x at a time.
 
     f        : takes x, returns a number or an array
-    x        : float64 array of any shape, also one that is not contiguous; bit for bit the same afterwards,
-               also if f raises
+    x        : float64 array of any shape, also one that is not contiguous; moved in place, and bit for bit
+               the same afterwards, also if f raises
     upstream : array of the shape of f(x); may be missing only if f(x) is a single number
     h        : how far an element is moved to either side
     returns  : array of the shape of x
@@ -112,7 +112,7 @@ def gradcheck(fwd, bwd, inputs, rng, h=1e-5):
         return errors
     for i, (x, gradient) in enumerate(zip(inputs, gradients)):
         if np.shape(gradient) == x.shape:
-            expected = numerical_grad(lambda _: fwd(*inputs), x, g, h)  # x is moved in place, inside inputs
+            expected = numerical_grad(lambda moved: fwd(*inputs[:i], moved, *inputs[i + 1 :]), x, g, h)
             errors[f"x{i}"] = rel_error(gradient, expected)
     return errors
     ### END SOLUTION
