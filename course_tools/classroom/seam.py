@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import atexit
 import json
-from datetime import datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 import nbformat
@@ -18,13 +16,13 @@ from nbgrader.preprocessors import Execute as TheirExecute
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer, List, Unicode
 
-from course_tools.classroom import engine, in_process, kernels
+from course_tools.classroom import absent, engine, in_process, kernels
 from course_tools.classroom.plain_paper import paper_of
-from course_tools.files import UserError
-from course_tools.gradebook import folders, ledger, rows, scores, timestamps
-from course_tools.gradebook.assignment import NotebookRow, find, find_notebook
+from course_tools.classroom.where import Where
+from course_tools.gradebook import attempts, folders, ledger, rows, scores
+from course_tools.gradebook.assignment import find_notebook
 from course_tools.gradebook.database import connect, transaction
-from course_tools.gradebook.submissions import RECEIPTS, TIMESTAMP, Caps, read_tree
+from course_tools.gradebook.submissions import RECEIPTS, Caps, read_tree
 from course_tools.notebooks import read, restore
 from course_tools.records import Note, Report, to_data, to_json
 from course_tools.sandbox import Limits, Nursery, SandboxLost, choose_tier
@@ -43,7 +41,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
     """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        where = _Where(self, resources)
+        where = Where(self, resources)
         row = where.notebook_row()
         given = read(json.dumps(nb).encode(), keep_outputs=True)
         repaired = restore(given, paper_of(row, where.source, given["metadata"]))
@@ -79,7 +77,7 @@ class Execute(TheirExecute):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any = None, km: Any = None) -> tuple[Any, Any]:
         """Executed notebook, and in resources the report SaveAutoGrades saves."""
         Execute.calls += 1
-        where = _Where(self, resources)
+        where = Where(self, resources)
         metadata = nb.metadata.pop(OURS, {})
         kernels.check(nb.metadata)
         if engine.has_checks(where.root, where.assignment, where.notebook):
@@ -98,7 +96,7 @@ class Execute(TheirExecute):  # type: ignore[misc]
         return (nb if made is None else nbformat.from_dict(made)), resources
 
     def _plain(
-        self, nb: Any, where: _Where, notes: tuple[Note, ...]
+        self, nb: Any, where: Where, notes: tuple[Note, ...]
     ) -> tuple[Report, dict[str, Any], dict[str, bytes]]:
         notebook = read(json.dumps(nb).encode())
         notebook["metadata"].setdefault("language_info", {"name": "python", "pygments_lexer": "ipython3"})
@@ -149,7 +147,7 @@ class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
     """Save the report's points; a notebook that was not executed here (--no-execute) earns none: a person must look."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        where = _Where(self, resources)
+        where = Where(self, resources)
         report: Report | None = resources.get(OURS)
         db_engine = connect(where.db_url)
         try:
@@ -170,49 +168,12 @@ class SaveAutoGrades(NbGraderPreprocessor):  # type: ignore[misc]
                 whole = report is not None and where.notebook == where.assignment
                 text = to_json(report).encode() if whole else b""
                 rows.remember(db, {submission: ledger.digest(text, when) if text else ""})
+                absent.save_absent(db, where)
+                if whole and report is not None:
+                    attempts.add(db, {submission: attempts.of_report(report, when)})
         finally:
             db_engine.dispose()
         return nb, resources
-
-
-class _Where:
-    """The places and names of the notebook nbgrader is at."""
-
-    def __init__(self, step: Any, resources: Any):
-        named = resources["nbgrader"]
-        self.student, self.assignment = str(named["student"]), str(named["assignment"])
-        self.notebook, self.db_url = str(named["notebook"]), str(named["db_url"])
-        holder = step
-        while not hasattr(holder, "coursedir"):
-            holder = holder.parent
-        directory = holder.coursedir
-        self.root, self.course = Path(directory.root), str(directory.course_id)
-
-        def folder(name: str, student: str) -> Path:
-            return Path(directory.format_path(name, student, self.assignment))
-
-        self.source = folder(directory.source_directory, ".") / f"{self.notebook}.ipynb"
-        self.autograded = folder(directory.autograded_directory, self.student)
-        self.submitted = folder(directory.submitted_directory, self.student)
-
-    def notebook_row(self) -> NotebookRow:
-        db_engine = connect(self.db_url)
-        try:
-            with transaction(db_engine) as db:
-                row = find_notebook(db, self.assignment, self.notebook)
-                known = find(db, self.assignment)
-        finally:
-            db_engine.dispose()
-        if row is None:
-            names = ", ".join(one.name for one in known.notebooks) if known else "none"
-            raise UserError(
-                f"The gradebook knows no notebook {self.notebook} of {self.assignment}; it knows {names}."
-            )
-        return row
-
-    def timestamp(self) -> datetime | None:
-        file = self.submitted / TIMESTAMP
-        return timestamps.parse(file.read_text(errors="replace")) if file.is_file() else None
 
 
 def close_nursery() -> None:

@@ -56,6 +56,9 @@ def submit(name: str, way: Way | None, student: str | None, earlier: Earlier, as
         say.line(f"SHA-256 of the file:  {receipt.archive_digest}")
     say.line(f"Receipt:  {receipt.digest}  at {receipt.at}")
     say.line("The grading report will show the same receipt for the same files.")
+    if found.attempts is not None:
+        times = "one hand-in" if found.attempts == 1 else f"at most {found.attempts} different hand-ins"
+        say.line(f"Of this module, {times} of yours will be judged.")
 
 
 @click.command()

@@ -41,6 +41,15 @@ def earlier_option(function: Command) -> Command:
     )(function)
 
 
+def judged_on_option(function: Command) -> Command:
+    """`--earlier` of teachers: whose earlier modules hand-ins are judged on."""
+    return click.option(
+        "--earlier",
+        type=click.Choice(["own", "reference"]),
+        help="Judge on students' own earlier modules, or on the course's.  [default: as course.toml says]",
+    )(function)
+
+
 def module_argument(function: Command) -> Command:
     """The module a command is about: 7, 07, training or 07_training."""
     return click.argument("name", metavar="MODULE")(function)

@@ -188,8 +188,9 @@ def _add_ours(db: Connection) -> None:
     from course_tools.gradebook import schema
 
     look = sqlalchemy.inspect(db)
-    if not look.has_table(schema.recorded.name):
-        schema.ours.create_all(bind=db)
+    missing = [one for one in schema.ours.tables.values() if not look.has_table(one.name)]
+    if missing:
+        schema.ours.create_all(bind=db, tables=missing)
     for index in schema.INDEXES:
         assert index.table is not None
         if all(one["name"] != index.name for one in look.get_indexes(index.table.name)):

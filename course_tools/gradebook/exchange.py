@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -40,6 +40,7 @@ class Collected:
     claimed: str  # ISO 8601 UTC, written by the student's own process
     arrived: str  # ISO 8601 UTC, when the folder last changed according to the file server
     notes: tuple[Note, ...] = ()
+    hand_ins: int = 1  # folders of this student that lie in the exchange, this one among them
 
 
 class ExchangeCollect(TheirCollect):  # type: ignore[misc]
@@ -48,6 +49,7 @@ class ExchangeCollect(TheirCollect):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.outcomes: list[Collected] = []
+        self._counts: dict[str, int] = {}
 
     def init_src(self) -> None:
         """Choose one folder per student. Refused ones are out before the newest is chosen."""
@@ -64,6 +66,7 @@ class ExchangeCollect(TheirCollect):  # type: ignore[misc]
             record = self._record(name)
             if record is not None and self._accepted(record):
                 by_student.setdefault(record["username"], []).append(record)
+        self._counts = {student: len(records) for student, records in by_student.items()}
         self.src_records = []
         for records in by_student.values():
             records.sort(key=lambda one: one["timestamp"])
@@ -141,16 +144,16 @@ class ExchangeCollect(TheirCollect):  # type: ignore[misc]
             notes.append(Note("time-differs", message, TIMESTAMP, "staff"))
         for note in notes:
             self.log.warning("%s: %s %s", student, note.where, note.message)
-        self.outcomes.append(
-            Collected(student, outcome.done, outcome.folder, outcome.claimed, outcome.arrived, tuple(notes))
-        )
+        self.outcomes.append(replace(outcome, notes=tuple(notes)))
 
     def _outcome(self, record: dict[str, Any], done: Done, notes: tuple[Note, ...]) -> Collected:
         # the change time is set by the file server; a student can neither choose it nor turn it back
         changed = os.lstat(os.path.join(self.inbound_path, record["filename"])).st_ctime
         arrived = datetime.fromtimestamp(changed, UTC).replace(tzinfo=None)
         claimed = record["timestamp"].isoformat()
-        return Collected(record["username"], done, record["filename"], claimed, arrived.isoformat(), notes)
+        student = record["username"]
+        count = self._counts.get(student, 1)
+        return Collected(student, done, record["filename"], claimed, arrived.isoformat(), notes, count)
 
     def _duedate(self) -> datetime | None:
         from course_tools.gradebook import assignment

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 from course_tools.files import UserError
 from course_tools.gradebook.database import sqlite_file
@@ -37,17 +37,25 @@ def digest(report_json: bytes, timestamp: datetime | None) -> str:
 
 def recorded(db_url: str, assignment: str) -> dict[str, str]:
     """Student id -> digest of what is recorded. Empty when there is no gradebook or no ledger in it yet."""
+    return dict(ask(db_url, _QUERY, assignment))
+
+
+def ask(db_url: str, query: str, value: str) -> list[tuple[Any, ...]]:
+    """Rows of a query that ends in a comparison with `value`; none when the gradebook or a table is not there.
+
+    Raises UserError when the gradebook cannot be read.
+    """
     file = sqlite_file(db_url)
     if file is None:
-        return dict(_from_server(db_url, assignment))
+        return _from_server(db_url, query, value)
     if not file.exists():
-        return {}
+        return []
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
-            return dict(db.execute(_QUERY + "?", (assignment,)).fetchall())
+            return db.execute(query + "?", (value,)).fetchall()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
-            return {}
+            return []
         raise UserError(
             f"The gradebook {file} cannot be read: {error}\nRun the command again when it is free."
         ) from error
@@ -57,7 +65,7 @@ def recorded(db_url: str, assignment: str) -> dict[str, str]:
         ) from error
 
 
-def _from_server(db_url: str, assignment: str) -> Iterable[tuple[str, str]]:
+def _from_server(db_url: str, query: str, value: str) -> list[tuple[Any, ...]]:
     try:
         import psycopg
     except ImportError as error:
@@ -68,7 +76,7 @@ def _from_server(db_url: str, assignment: str) -> Iterable[tuple[str, str]]:
 
     try:
         with psycopg.connect(_plain(db_url), connect_timeout=10) as db:
-            return db.execute(_QUERY.encode() + b"%s", (assignment,)).fetchall()
+            return db.execute(query.encode() + b"%s", (value,)).fetchall()
     except psycopg.errors.UndefinedTable:
         return []
     except psycopg.Error as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from course_tools.gradebook.database import connect, transaction
+from course_tools.gradebook.database import connect, sqlite_file, transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -19,6 +20,28 @@ class Given:
     points: float | None
     extra: float | None
     comment: str
+
+
+def extensions(db_url: str, assignment: str) -> dict[str, timedelta]:
+    """Student id -> extension of the due date, for those who have one; empty where there is no gradebook."""
+    from sqlalchemy import select
+
+    from course_tools.gradebook import schema as s
+
+    file = sqlite_file(db_url)
+    if file is not None and not file.exists():
+        return {}
+    query = (
+        select(s.submitted_assignment.c.student_id, s.submitted_assignment.c.extension)
+        .join(s.assignment, s.assignment.c.id == s.submitted_assignment.c.assignment_id)
+        .where(s.assignment.c.name == assignment, s.submitted_assignment.c.extension.is_not(None))
+    )
+    engine = connect(db_url, create=False)
+    try:
+        with transaction(engine) as db:
+            return {row.student_id: row.extension for row in db.execute(query)}
+    finally:
+        engine.dispose()
 
 
 def given(db_url: str, assignment: str) -> Mapping[str, Mapping[str, Given]]:

@@ -93,6 +93,20 @@ def of(db: Connection, assignment: str, notebook: str, student: str) -> tuple[st
     return submission, submitted, when
 
 
+def submissions_of(db: Connection, assignment: str, students: Sequence[str]) -> dict[str, str]:
+    """Student id -> submitted_assignment.id, for those that have one."""
+    from sqlalchemy import select
+
+    from course_tools.gradebook import schema as s
+
+    query = (
+        select(s.submitted_assignment.c.student_id, s.submitted_assignment.c.id)
+        .join(s.assignment, s.assignment.c.id == s.submitted_assignment.c.assignment_id)
+        .where(s.assignment.c.name == assignment, s.submitted_assignment.c.student_id.in_(students))
+    )
+    return {row.student_id: row.id for row in db.execute(query)}
+
+
 def set_time(db: Connection, submission: str, when: datetime | None) -> None:
     """Set the hand-in time of one submitted_assignment."""
     from sqlalchemy import update

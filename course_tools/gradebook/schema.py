@@ -4,8 +4,9 @@ nbgrader's own model cannot be imported without three seconds of server code, an
 one commit per row. These tables are therefore named here a second time; tests/gradebook/test_schema.py
 compares every one with nbgrader's. Making a database is still left to nbgrader's model (`database.create`).
 
-Ours: the table `tito_recorded` (see ledger.py) and indexes on columns formgrader looks rows up by, for which
-nbgrader has none. No column of nbgrader's is changed, so its `db upgrade` is not touched.
+Ours: the tables `tito_recorded` (see ledger.py) and `tito_attempts` (see attempts.py), and indexes on columns
+formgrader looks rows up by, for which nbgrader has none. No column of nbgrader's is changed, so its `db upgrade`
+is not touched.
 """
 
 from __future__ import annotations
@@ -122,6 +123,16 @@ recorded = Table(
     Column("submission_id", String(32), primary_key=True),  # submitted_assignment.id
     Column("digest", String(64), nullable=False),
     Column("recorded_at", DateTime(), nullable=False),
+)
+
+attempts = Table(
+    "tito_attempts",
+    ours,
+    Column("submission_id", String(32), primary_key=True),  # submitted_assignment.id
+    Column("work", String(64), primary_key=True),  # Digests.submission
+    Column("seen_at", String(32), nullable=False),  # ISO 8601, UTC: read by drivers that know no dates
+    Column("judged", Boolean, nullable=False),
+    Column("points", Float()),
 )
 
 INDEXES = (

@@ -77,6 +77,12 @@ def read(
     finally:
         os.close(outer)
     files, notes = _tree(top, ignore, caps)
+    return hand_in(student, assignment, files, notes)
+
+
+def hand_in(student: str, assignment: str, files: dict[str, bytes], notes: Sequence[Note] = ()) -> HandIn:
+    """A hand-in of files that have been read; notes: what was seen while reading them."""
+    notes = list(notes)
     stamp = files.get(TIMESTAMP)
     when = parse(stamp.decode("utf-8", "replace")) if stamp else None
     if stamp is not None and stamp.strip() and when is None:

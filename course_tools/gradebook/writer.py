@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from course_tools.files import UserError
 from course_tools.gradebook import assignment as assignments
-from course_tools.gradebook import ledger, rows, scores, settings
+from course_tools.gradebook import attempts, ledger, rows, scores, settings
 from course_tools.gradebook.assignment import AssignmentRow, NotebookRow
+from course_tools.gradebook.attempts import Attempt
 from course_tools.gradebook.database import LOCK_SECONDS, connect, transaction
 from course_tools.gradebook.late import LatePolicy, seconds_late
 from course_tools.records import Report, to_json
@@ -96,6 +97,13 @@ class GradebookWriter:
                 written += len(part)
         return written
 
+    def hold(self, assignment: str, works: Mapping[str, Attempt]) -> None:
+        """Remember works that were kept and not judged, by student; who has no row yet has no limit reached."""
+        assert self._engine is not None, "use the writer in a with statement"
+        with transaction(self._engine) as db:
+            found = rows.submissions_of(db, assignment, list(works))
+            attempts.add(db, {row: works[student] for student, row in found.items()})
+
     def _once_more_if_raced(self, paper: AssignmentRow, part: list[Entry]) -> None:
         from sqlalchemy.exc import IntegrityError
 
@@ -142,6 +150,8 @@ class GradebookWriter:
         scores.save(db, notebook, marks)
         self._save_late(db, paper, notebook, entries, submissions, notebooks)
         rows.remember(db, {submissions[name].id: one.digest for name, one in entries.items()})
+        judged = {name: attempts.of_report(one.report, one.timestamp) for name, one in entries.items()}
+        attempts.add(db, {submissions[name].id: one for name, one in judged.items()})
 
     def _save_late(
         self,

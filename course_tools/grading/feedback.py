@@ -15,8 +15,9 @@ from course_tools.grading import render
 from course_tools.grading.page_style import CSS
 from course_tools.grading.paper import Notebook
 from course_tools.notebooks.sanitise import plain
-from course_tools.records import CheckResult, Report, TaskResult
+from course_tools.records import CheckResult, Report, TaskResult, Verdict
 
+HIDDEN = "hidden_checks"  # name of the line that stands for all hidden checks of a task
 COLOUR_CODES = re.compile(r"\x1b\[[0-9;:]*m")
 # Nothing is loaded and nothing runs, whatever the page holds.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -31,26 +32,38 @@ class Mark:
     comment: str
 
 
-def for_student(report: Report) -> Report:
-    """The report without what only staff may read: details, hidden values, staff notes, failures of ours in words."""
-    tasks = tuple(
-        replace(
-            task,
-            message=render.WORDS["broken"] if task.verdict == "broken" else _said(task),
-            checks=tuple(_open(one) for one in task.checks),
-        )
-        for task in report.tasks
-    )
+def for_student(report: Report, hidden_until: str = "") -> Report:
+    """The report without what only staff may read: details, hidden values, staff notes, failures of ours in words.
+
+    Seconds and memory are 0 in it: code knows a hidden input before it answers, and how long it takes could tell.
+
+    hidden_until  when not empty: the date, in words, before which the hidden checks of a task are only counted,
+                  so that many hand-ins cannot ask for them one by one
+    """
+    tasks = []
+    for task in report.tasks:
+        checks = tuple(_open(one) for one in task.checks)
+        if hidden_until:
+            checks = _counted(checks, hidden_until)
+        said = render.WORDS["broken"] if task.verdict == "broken" else _said(task, checks)
+        tasks.append(replace(task, message=said, checks=checks))
     notes = tuple(one for one in report.notes if one.audience == "student")
-    return replace(report, tasks=tasks, notes=notes)
+    return replace(report, tasks=tuple(tasks), notes=notes, seconds=0.0, cpu_seconds=0.0, peak_memory_mb=0.0)
 
 
-def feedback_page(report: Report, notebook: Notebook | None, marks: Mapping[str, Mark] | None = None) -> str:
+def feedback_page(
+    report: Report,
+    notebook: Notebook | None,
+    marks: Mapping[str, Mark] | None = None,
+    *,
+    hidden_until: str = "",
+) -> str:
     """HTML of one report, with the executed and sanitised notebook (None when it could not be read) below it.
 
-    marks  what persons gave, by grade_id
+    marks         what persons gave, by grade_id
+    hidden_until  as in `for_student`
     """
-    report, marks = for_student(report), marks or {}
+    report, marks = for_student(report, hidden_until), marks or {}
     title = f"{report.module}: feedback for {report.student}"
     total = sum(_points(task, marks) for task in report.tasks)
     waiting = sum(task.points is None and _given(task, marks) is None for task in report.tasks)
@@ -86,11 +99,31 @@ def _open(one: CheckResult) -> CheckResult:
         one = replace(one, message=render.WORDS["broken"])
     if one.visible:
         return replace(one, detail="")
-    return replace(one, detail="", got="", expected="", what="")
+    return replace(one, detail="", got="", expected="", what="", seconds=0.0)
 
 
-def _said(task: TaskResult) -> str:
-    first = next((one for one in task.checks if one.verdict != "passed"), None)
+def _counted(checks: tuple[CheckResult, ...], until: str) -> tuple[CheckResult, ...]:
+    """The visible checks, and one line that says of the hidden ones how many passed: not which, and not why."""
+    hidden = [one for one in checks if not one.visible]
+    if not hidden:
+        return checks
+    passed = sum(one.verdict == "passed" for one in hidden)
+    verdict: Verdict = "passed" if passed == len(hidden) else "failed"
+    message = "" if verdict == "passed" else f"which ones and what to try is told after {until}"
+    title = f"Hidden checks: {passed} of {len(hidden)} passed"
+    if any(one.verdict == "broken" for one in hidden):
+        verdict, title, message = "broken", "Hidden checks", render.WORDS["broken"]
+    elif all(one.verdict == "skipped" for one in hidden):
+        verdict = "skipped"
+    weight = sum(one.weight for one in hidden)
+    summed = CheckResult(
+        HIDDEN, hidden[0].grade_id, title, verdict, visible=False, weight=weight, message=message
+    )
+    return (*(one for one in checks if one.visible), summed)
+
+
+def _said(task: TaskResult, checks: tuple[CheckResult, ...]) -> str:
+    first = next((one for one in checks if one.verdict != "passed"), None)
     return task.message if first is None else first.message
 
 

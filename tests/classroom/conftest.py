@@ -53,3 +53,26 @@ def hand_in(course: Course) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+# Right but for one hidden check: the mean of nothing does not raise.
+LENIENT = "class Mean:\n    def __init__(self):\n        self.numbers = []\n    def add(self, number):\n"
+LENIENT += "        self.numbers.append(number)\n    def value(self):\n"
+LENIENT += "        return sum(self.numbers) / len(self.numbers) if self.numbers else 0.0\n"
+
+
+@pytest.fixture
+def soften(course: Course) -> Callable[[], None]:
+    """Change one check: the mean of nothing need not raise any more. LENIENT then gains 3 of 10 points."""
+    checks = course.checks(course.find("01"))
+
+    def change() -> None:
+        text = checks.read_text()
+        changed = text.replace(
+            'expect(student.probe("mean_of_nothing")).raises("ValueError", what="the mean of nothing")',
+            'student.probe("mean_of_nothing")',
+        )
+        assert changed != text
+        checks.write_text(changed)
+
+    return change

@@ -64,14 +64,6 @@ def test_only_what_changed_is_run_again(course: Course, hand_in: HandIn) -> None
     assert marks(course)["bob"] == marks(course)["ada"]
 
 
-def test_a_changed_check_is_a_reason_to_grade_again(course: Course, hand_in: HandIn) -> None:
-    hand_in("ada")
-    grade_class(course, course.find("01"))
-    checks = course.checks(course.find("01"))
-    checks.write_text(checks.read_text() + "\n# another comment\n")
-    assert len(grade_class(course, course.find("01")).reports) == 1
-
-
 def test_a_lost_gradebook_is_filled_from_the_reports_without_running_anything(
     course: Course, hand_in: HandIn
 ) -> None:
