@@ -35,9 +35,15 @@ This page is made by `tests/submissions/page.py`; a test compares it with the ca
 """
 
 
-def elsewhere() -> dict[str, dict[str, str]]:
+def elsewhere() -> dict[str, dict[str, str | list[str]]]:
     """What elsewhere.toml says, by row."""
     return tomllib.loads((HERE / "elsewhere.toml").read_text(encoding="utf-8"))
+
+
+def tests(entry: dict[str, str | list[str]]) -> list[str]:
+    """The tests an entry names, one or a list of them."""
+    named = entry.get("test", [])
+    return [named] if isinstance(named, str) else named
 
 
 def page() -> str:
@@ -53,7 +59,7 @@ def page() -> str:
             kinds=len(contained),
             rows=len(ROWS),
             cases=len(cases),
-            tests=len({one["test"] for one in others.values() if "test" in one}),
+            tests=len({test for one in others.values() for test in tests(one)}),
             honest=sum(one.honest for one in cases),
         )
     ]
@@ -63,9 +69,10 @@ def page() -> str:
             (one.row, f"`{one.name}`", one.story.replace("|", "\\|")) for one in cases if one.row[0] == letter
         ]
         rows += [
-            (row, f"`{one['test'].split('::')[0]}`", one["test"].split("::test_")[1].replace("_", " "))
+            (row, f"`{test.split('::')[0]}`", test.split("::test_")[1].replace("_", " "))
             for row, one in others.items()
-            if row[0] == letter and "test" in one
+            for test in tests(one)
+            if row[0] == letter
         ]
         rows.sort(key=lambda row: (int(row[0][1:] or 0), row[1]))
         lines += [f"| {' | '.join(row)} |" for row in rows] + [""]
