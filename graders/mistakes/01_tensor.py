@@ -59,8 +59,6 @@ ITEM = """\
 """
 
 OPERAND = """\
-        if isinstance(value, Tensor):
-            return value
         if isinstance(value, (int, float)) and not isinstance(value, np.generic):
             return _constant(np.asarray(value, dtype=self.data.dtype))
         return as_tensor(value)
@@ -198,7 +196,7 @@ MISTAKES = [
     ),
     create(
         "W01.1k",
-        "__array__ forgets the dtype that numpy asks for.",
+        "__array__ hands out the inner array even where numpy asks for a copy.",
         "return np.array(self.data, dtype=dtype, copy=copy)",
         "return self.data",
         caught_by="test_numpy_functions_and_len",
@@ -309,7 +307,9 @@ MISTAKES = [
         "W01.2g",
         "Every other operand is rounded to the dtype of the Tensor.",
         "        return as_tensor(value)\n",
-        "        return _constant(np.asarray(value, dtype=self.data.dtype))\n",
+        "        own = value.data if isinstance(value, Tensor) else value\n"
+        "        rounded = _constant(np.asarray(own, dtype=self.data.dtype))\n"
+        "        return value if isinstance(value, Tensor) else rounded\n",
         caught_by="test_dtypes_follow_numpy",
     ),
     arithmetic(
@@ -672,8 +672,7 @@ MISTAKES = [
         "The maximum starts from 0.",
         "largest = self.data.max(axis=axis, keepdims=keepdims)",
         "largest = self.data.max(axis=axis, keepdims=keepdims, initial=0.0)",
-        caught_by="test_negative_axes_with_keepdims test_axes_of_length_one "
-        "test_maximum_of_negative_numbers",
+        caught_by="test_negative_axes_with_keepdims test_axes_of_length_one test_maximum_of_negative_numbers",
     ),
     reduce(
         "W01.5h",

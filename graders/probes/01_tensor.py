@@ -4,6 +4,7 @@ Every array that comes in is copied before the student's code may see it: operan
 """
 
 import operator
+import warnings
 
 import numpy as np
 
@@ -20,6 +21,7 @@ OPERATIONS = {
     "reshape": lambda tensor, *shape: tensor.reshape(*shape),
     "reshape tuple": lambda tensor, *shape: tensor.reshape(shape),
     "transpose": lambda tensor, *axes: tensor.transpose(*axes),
+    "transpose tuple": lambda tensor, *axes: tensor.transpose(axes),
     "T": lambda tensor: tensor.T,
     "sum": lambda tensor, **how: tensor.sum(**how),
     "mean": lambda tensor, **how: tensor.mean(**how),
@@ -183,8 +185,11 @@ def reduced(names, data, calls):
     return found
 
 
-def reduction_refused(names, sources):
-    return [attempt(lambda data=data: held(names, names["Tensor"](data).mean())) for data in sources]
+def means(names, sources):
+    """Means of whole Tensors; a warning counts as the exception it would be."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return [attempt(lambda data=data: held(names, names["Tensor"](data).mean())) for data in sources]
 
 
 def of_transposed(names, data, shape):

@@ -252,7 +252,7 @@ test_unit_creation()
 # </details>
 # <details><summary>Hint 2: formula in steps</summary>
 #
-# `_operand`: a Tensor stays; an int or float (but no numpy number, which brings its own dtype) becomes a 0-d array of our dtype; anything else goes through `as_tensor`. Then let numpy compute on both `.data`, and hand the result to `_new`.
+# `_operand`: an int or float (but no numpy number, which brings its own dtype) becomes a 0-d array of our dtype; anything else goes through `as_tensor`. Then let numpy compute on both `.data`, and hand the result to `_new`.
 # </details>
 # <details><summary>Hint 3: pseudo-code</summary>
 #
@@ -290,8 +290,6 @@ class Arithmetic:
     def _operand(self, value):
         """value as a Tensor; a Python number gets our dtype, a numpy number keeps its own."""
         ### BEGIN SOLUTION
-        if isinstance(value, Tensor):
-            return value
         if isinstance(value, (int, float)) and not isinstance(value, np.generic):
             return _constant(np.asarray(value, dtype=self.data.dtype))
         return as_tensor(value)
@@ -501,7 +499,7 @@ test_unit_matmul()
 # </details>
 # <details><summary>Hint 2: formula in steps</summary>
 #
-# `reshape(2, 3)` arrives as two arguments, `reshape((2, 3))` as one tuple: unpack that one. For `transpose()` write all axes from 0 on into a list and exchange the last two entries. Then numpy, then a copy.
+# `reshape(2, 3)` arrives as two arguments, `reshape((2, 3))` as one tuple: unpack that one, in `transpose` too. For `transpose()` write all axes from 0 on into a list and exchange the last two entries. Then numpy, then a copy.
 # </details>
 # <details><summary>Hint 3: pseudo-code</summary>
 #
@@ -539,8 +537,8 @@ class Rearranging:
     def transpose(self, *axes):
         """The axes in another order.
 
-        axes   : all axes, each once, negative ones counted from the end; without arguments the last two change
-                 places, (2, 3, 5) -> (2, 5, 3), and a tensor of fewer than two axes stays as it is
+        axes   : all axes, each once, as integers or one tuple; negative ones count from the end. Without arguments
+                 the last two change places, (2, 3, 5) -> (2, 5, 3); fewer than two axes stay as they are
         raises : ValueError for an axis named twice
         record : "transpose", inputs (self,), axes=the tuple of all axes
         """
@@ -662,7 +660,7 @@ class Reductions:
         ### END SOLUTION
 
     def mean(self, axis=None, keepdims=False):
-        """Sum divided by the number of elements in it; ValueError for a tensor without elements."""
+        """Sum divided by the number of elements in it; a tensor without elements: ValueError, and no warning."""
         ### BEGIN SOLUTION
         if self.size == 0:
             raise ValueError(f"the mean of no elements is undefined, the shape is {self.shape}")

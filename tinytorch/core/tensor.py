@@ -175,8 +175,6 @@ class Arithmetic:
     def _operand(self, value):
         """value as a Tensor; a Python number gets our dtype, a numpy number keeps its own."""
         ### BEGIN SOLUTION
-        if isinstance(value, Tensor):
-            return value
         if isinstance(value, (int, float)) and not isinstance(value, np.generic):
             return _constant(np.asarray(value, dtype=self.data.dtype))
         return as_tensor(value)
@@ -312,8 +310,8 @@ class Rearranging:
     def transpose(self, *axes):
         """The axes in another order.
 
-        axes   : all axes, each once, negative ones counted from the end; without arguments the last two change
-                 places, (2, 3, 5) -> (2, 5, 3), and a tensor of fewer than two axes stays as it is
+        axes   : all axes, each once, as integers or one tuple; negative ones count from the end. Without arguments
+                 the last two change places, (2, 3, 5) -> (2, 5, 3); fewer than two axes stay as they are
         raises : ValueError for an axis named twice
         record : "transpose", inputs (self,), axes=the tuple of all axes
         """
@@ -363,7 +361,7 @@ class Reductions:
         ### END SOLUTION
 
     def mean(self, axis=None, keepdims=False):
-        """Sum divided by the number of elements in it; ValueError for a tensor without elements."""
+        """Sum divided by the number of elements in it; a tensor without elements: ValueError, and no warning."""
         ### BEGIN SOLUTION
         if self.size == 0:
             raise ValueError(f"the mean of no elements is undefined, the shape is {self.shape}")
