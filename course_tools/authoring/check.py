@@ -17,6 +17,8 @@ from course_tools.authoring.build import build_module
 from course_tools.authoring.entries import Entries, entries
 from course_tools.authoring.outcome import CheckOutcome
 from course_tools.authoring.proof import Files, Result
+from course_tools.authoring.reference import files_of, reference_of
+from course_tools.authoring.steady import steadiness
 from course_tools.authoring.todo import todos
 from course_tools.authoring.trials import Counted, Tell, Trial
 from course_tools.course import Course, Module
@@ -28,7 +30,7 @@ from course_tools.grading.checks import BrokenCheck, Check
 from course_tools.grading.examiner import Examiner
 from course_tools.grading.paper import Paper, paper
 from course_tools.grading.runner import limits_of
-from course_tools.notebooks import Notebook, build, read
+from course_tools.notebooks import Notebook, read
 from course_tools.records import Finding
 from course_tools.sandbox import choose_tier
 
@@ -39,6 +41,7 @@ RELEASED = "release up to date, no answers in it"
 SILENT = "export imports silently"
 SOLVED = "solved: all points"
 SAME = "solved: the same each time"
+STEADY = "solved and right variants: the same with other draws"
 QUIET = "solved: nothing on stderr"
 COST = "solved: time and memory"
 BARE = "solved, free cells deleted: all points"
@@ -52,7 +55,8 @@ VISIBLE = "bank: a visible check notices, in each task"
 RIGHT = "bank: right variants keep all points"
 NAMED = "bank: misconceptions are named"
 RUN = (SILENT, SOLVED, SAME, QUIET, COST)
-AFTER_SOLVED = (BARE, NOTHING, ALONE, WORTHLESS, HARMLESS)
+RUNS = 2  # of the reference, each in a fresh process and nursery
+AFTER_SOLVED = (STEADY, BARE, NOTHING, ALONE, WORTHLESS, HARMLESS)
 ASKED_TWICE = 5  # more odd mistakes than this are no accident
 BANK = (ENTRIES, MISTAKES, VISIBLE, RIGHT, NAMED)
 
@@ -62,7 +66,7 @@ def check_module(
     module: Module,
     *,
     bank: bool = True,
-    repeat: int = 2,
+    repeat: int = 3,
     jobs: int | None = None,
     budget: Budget | None = None,
     tell: Tell = lambda done, total: None,
@@ -70,8 +74,9 @@ def check_module(
     """Prove everything the course promises of a module; what it does not hold is a finding.
 
     bank    also run the known wrong and right solutions, which takes most of the time
-    repeat  runs of the reference, each in a fresh process and nursery; at least 2
-    jobs    worker processes for everything else
+    repeat  with how many fresh seeds the inputs of hidden checks are drawn for the reference and every right
+            variant; no check may change its verdict
+    jobs    worker processes
     tell    called with (done, total) notebooks
 
     Raises UserError when there is no author's text or this machine has no sandbox.
@@ -85,24 +90,9 @@ def check_module(
     outcome = CheckOutcome(module.folder, tier)
     with stage.staged(course, module) as copy:
         proving = _Proof(course, copy, module, tier, jobs or batch.default_jobs(), outcome)
-        proving.all_of_it(bank=bank, repeat=max(2, repeat), budget=budget or Budget(), tell=tell)
+        proving.all_of_it(bank=bank, repeat=repeat, budget=budget or Budget(), tell=tell)
     outcome.seconds = time.perf_counter() - started
     return outcome
-
-
-def files_of(course: Course, module: Module) -> Files:
-    """How findings about this module name its files."""
-    return Files(
-        stage.relative(course.source_text(module), course),
-        stage.relative(course.checks(module), course),
-        stage.relative(course.mistakes(module), course),
-        module.number,
-    )
-
-
-def reference_of(course: Course, module: Module) -> Notebook:
-    """The solved notebook, from the author's text."""
-    return build(course.source_text(module).read_text(encoding="utf-8"), stem=module.folder)
 
 
 @dataclass
@@ -144,10 +134,11 @@ class _Proof:
         if checks is None or refused:
             self.outcome.skip((*RUN, *AFTER_SOLVED, *BANK), "first repair the above")
             return
-        told = Counted(tell, repeat)
-        if not self._solved(repeat, budget, told):
+        told = Counted(tell, RUNS)
+        if not self._solved(budget, told):
             self.outcome.skip((*AFTER_SOLVED, *BANK), "first the reference must have all points")
             return
+        self._steady(repeat, told)
         self._rest(checks, bank, told)
 
     def _checks(self) -> tuple[tuple[Check, ...] | None, list[Finding]]:
@@ -169,14 +160,29 @@ class _Proof:
         for one in found:
             yield one if one.file.startswith(folder) else replace(one, file=f"{folder}/{one.file}")
 
-    def _solved(self, repeat: int, budget: Budget, told: Counted) -> bool:
+    def _steady(self, seeds: int, told: Counted) -> None:
+        """The reference and the right variants, with inputs drawn from other seeds."""
+        if not seeds:
+            self.outcome.skip((STEADY,), "left out, as you asked")
+            return
+        try:
+            found = steadiness(
+                self.copy, self.module, seeds, workers=self.jobs, expect=told.expect, told=told.step
+            )
+        except UserError as error:
+            self.outcome.passed(STEADY, "", [Finding(str(error), "repair it", self.files.checks)])
+            return
+        seen = f"{found.solutions} solutions, {seeds} seeds, {found.asked} checks asked"
+        self.outcome.passed(STEADY, seen, found.findings)
+
+    def _solved(self, budget: Budget, told: Counted) -> bool:
         self.outcome.passed(
             SILENT,
             self.module.export,
             silence.heard(self.copy, self.module, self.reference, self.tier, self.files),
         )
         results: list[Result] = []
-        for number in range(repeat):  # one after the other: each fresh, and none slowed down by another
+        for number in range(RUNS):  # one after the other: each fresh, and none slowed down by another
             name = f"run {number + 1}"
             results.append(self._run([Trial(name, self.reference)], told, jobs=1)[name])
         reports = [one.report for one in results if not isinstance(one, Lost)]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from course_tools.authoring import fresh, known, stage, trials
 from course_tools.authoring.build import build_module
-from course_tools.authoring.check import files_of, reference_of
 from course_tools.authoring.entries import entries
+from course_tools.authoring.reference import files_of, reference_of
 from course_tools.authoring.release import listed
 from course_tools.authoring.trials import Counted, Tell, Trial
 from course_tools.course import Course, Module

@@ -32,6 +32,10 @@ from course_tools.sandbox.plain import Plain
 RESTARTS = 3  # of a notebook that a change has ended together with its copy
 
 
+class Crowded(Exception):
+    """A copy could not be made; perhaps because of what earlier changes left behind."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One changed notebook to try. Jobs are tried in order of `index`."""
@@ -85,6 +89,7 @@ class Bench:
         self._session: Session | None = None
         self._at = 0  # position in _code: the cells before it have been run
         self._keep: list[str] | None = None
+        self._renewed = 0  # times in this job
         self._caught: Counter[str] = Counter()  # by check
 
     def close(self) -> None:
@@ -98,6 +103,14 @@ class Bench:
 
         What stops answering, by time or memory or an early end, is noticed by whatever was asked then.
         """
+        self._renewed = 0
+        while True:
+            try:
+                return self._try(job)
+            except Crowded:
+                continue
+
+    def _try(self, job: Job) -> Tried:
         self._forward(job.index)
         started = self._cpu()
         look = _Look(self, job)
@@ -139,6 +152,13 @@ class Bench:
             f"The notebook of {self._module} cannot be copied before cell {index}: {why}.\n"
             "Look at its limits in course.toml."
         )
+
+    def renewed(self) -> bool:
+        """Begin the notebook again, once per job: what others left in it must not count against this one."""
+        self._renewed += 1
+        if self._renewed == 1:
+            self.close()
+        return self._renewed == 1
 
     def run(self, snapshot: Snapshot, index: int, source: str) -> str:
         """Run a cell in a copy; what it raised, "" when nothing."""
@@ -206,7 +226,7 @@ class _Look:
         self.seeds: list[str] = []
         self.broken: list[str] = []
         self.asked, self.slowest = 0, 0.0
-        self._steady: set[str] = set()  # checks that draw nothing: asking them twice is enough
+        self._steady: set[str] = set()  # checks that draw nothing: another seed changes nothing
         self._export = cache(lambda: bench.exported(job))
 
     def go(self, graded: tuple[str, ...], until: tuple[str, ...] | None) -> None:
@@ -234,15 +254,17 @@ class _Look:
                     continue
                 for seed in self._job.seeds or ("",):
                     with made.snapshot() as branch:
+                        if not branch.stands() and self._bench.renewed():
+                            raise Crowded
                         self._ask(name, branch, seed)
                     if self.failed and not self._job.thorough:
                         return
 
     def _ask(self, grade_id: str, asker: Snapshot, seed: str) -> None:
-        first = seed in self._job.seeds[:2]
+        first = seed == self._job.seeds[0] if seed else True
         examiner = _Watching(self._bench.examiner(seed)) if seed else None
         for one in self._bench.checks_of(grade_id):
-            if seed and not first and one.name in self._steady:
+            if not first and one.name in self._steady:
                 continue
             made = (examiner or self._bench.examiner(seed)).ask(one, asker, export=self._export)
             self.asked += 1

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from course_tools.authoring import strength_equivalent, trials
-from course_tools.authoring.check import files_of, reference_of
 from course_tools.authoring.entries import entries
 from course_tools.authoring.mutants import Mutant, mutants_of
 from course_tools.authoring.proof import Files
+from course_tools.authoring.reference import files_of, reference_of
 from course_tools.authoring.stage import relative
 from course_tools.authoring.strength_bench import Job
 from course_tools.authoring.strength_equivalent import Equivalent
@@ -149,6 +149,7 @@ def _of_bank(notebook: Notebook, sheet: Paper, bank: banks.Bank) -> list[Job]:
             continue
         own, others = touched_by(notebook, sheet, entry.cell)
         mistake = isinstance(entry, Mistake)
-        asked = (entry.grade_id,) if isinstance(entry, Mistake) else (*own, *others)
+        # That a right variant keeps the points of all other cells too is proved by `tito author check`.
+        asked = (entry.grade_id,) if isinstance(entry, Mistake) else own or others
         made.append(Job(entry.name, place[entry.cell], changed["source"], asked, thorough=not mistake))
     return made

@@ -35,7 +35,7 @@ class TaskStrength:
     caught: int = 0  # mutants that cost points
     elsewhere: int = 0  # of these: only in other tasks' cells
     right: int = 0
-    right_kept: int = 0  # of these: keep all points
+    right_kept: int = 0  # of these: keep all points of the task
 
     @property
     def score(self) -> float:

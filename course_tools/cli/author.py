@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from course_tools.cli import say
+from course_tools.cli.author_check import check_command
+from course_tools.cli.author_modules import show_findings
 from course_tools.cli.author_strength import strength_command
 from course_tools.cli.bar import bar
 from course_tools.cli.options import json_option, module_argument
 
 if TYPE_CHECKING:
-    from course_tools.authoring.outcome import CheckOutcome
     from course_tools.course import Course, Module
-    from course_tools.records import Finding
 
 
 @click.group()
@@ -22,6 +22,7 @@ def author() -> None:
     """Write, check and release modules (teachers)."""
 
 
+author.add_command(check_command)
 author.add_command(strength_command)
 
 
@@ -121,41 +122,8 @@ def build_command(name: str, bank: bool, as_json: bool) -> None:
             ran = f": {refreshed.mistakes} mistakes, {refreshed.listed} answers" if refreshed.ran else ""
             kept = "" if refreshed.changed else " (unchanged)"
             say.marked("ok", f"{refreshed.path.relative_to(course.root)}{ran}{kept}")
-        _findings(built.findings)
+        show_findings(built.findings)
     if built.findings:
-        click.get_current_context().exit(1)
-
-
-@author.command("check")
-@module_argument
-@click.option(
-    "--bank/--no-bank", default=True, help="Also run the known mistakes and right variants.  [default: yes]"
-)
-@click.option(
-    "--repeat",
-    type=click.IntRange(2, 100),
-    default=2,
-    show_default=True,
-    help="Runs of the reference that must agree.",
-)
-@click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes.  [default: one per processor]")
-@json_option
-def check_command(name: str, bank: bool, repeat: int, jobs: int | None, as_json: bool) -> None:
-    """Prove MODULE: solved has all points, untouched none, known mistakes are caught, nothing leaks.
-
-    Everything is run in the sandbox by the engine that grades students. Changes nothing; ends with exit
-    code 1 when something must be repaired.
-    """
-    from course_tools.authoring.check import check_module
-
-    course, module = _here(name)
-    with bar(f"Checking {module.folder}") as tell:
-        outcome = check_module(course, module, bank=bank, repeat=repeat, jobs=jobs, tell=tell)
-    if as_json:
-        say.document(_as_data(outcome))
-    else:
-        _show(outcome)
-    if not outcome.ok:
         click.get_current_context().exit(1)
 
 
@@ -190,58 +158,3 @@ def _here(name: str) -> tuple[Course, Module]:
 
     course = Course.load()
     return course, course.find(name)
-
-
-def _show(outcome: CheckOutcome) -> None:
-    for gate in outcome.gates:
-        seen = f" ({gate.seen})" if gate.seen else ""
-        say.marked(gate.verdict, f"{gate.name}{seen}")
-    if any(row.mistakes for row in outcome.tasks):
-        say.line()
-        say.table(
-            [
-                (
-                    row.grade_id,
-                    f"{row.points:g}",
-                    f"{row.visible} + {row.hidden}",
-                    str(row.mistakes),
-                    str(row.noticed),
-                    str(row.by_visible),
-                    str(len(row.idle)),
-                )
-                for row in outcome.tasks
-            ],
-            ("graded cell", "points", "checks", "mistakes", "noticed", "by visible", "idle checks"),
-        )
-        say.line("checks: visible + hidden; idle: no known mistake fails it (names with --json)")
-    say.line()
-    _findings(outcome.findings)
-    say.marked(
-        "ok" if outcome.ok else "failed",
-        f"{outcome.module}: {len(outcome.findings)} findings, {outcome.trials} notebooks graded "
-        f"in {outcome.seconds:.0f} s, in {outcome.tier}.",
-    )
-
-
-def _findings(findings: tuple[Finding, ...]) -> None:
-    for one in findings:
-        place = " · ".join(filter(None, (one.file, one.cell)))
-        say.marked("failed", f"{place}: {one.problem}\nRepair: {one.repair}")
-
-
-def _as_data(outcome: CheckOutcome) -> dict[str, Any]:
-    from course_tools.records import to_data
-
-    return {
-        "module": outcome.module,
-        "ok": outcome.ok,
-        "sandbox": outcome.tier,
-        "seconds": round(outcome.seconds, 3),
-        "notebooks_graded": outcome.trials,
-        "gates": [
-            {"name": one.name, "verdict": one.verdict, "seen": one.seen, "findings": len(one.findings)}
-            for one in outcome.gates
-        ],
-        "tasks": to_data(outcome.tasks),
-        "findings": to_data(outcome.findings),
-    }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from course_tools.cli import say
 from course_tools.files import UserError
 
 if TYPE_CHECKING:
     from course_tools.course import Course, Module
+    from course_tools.records import Finding
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,3 +39,10 @@ def chosen(name: str | None, every: bool) -> tuple[Course, tuple[Module, ...]]:
     if not found:
         raise UserError(f"No module of {course.root} has a text in source/.\nTry:  tito author new --help")
     return course, found
+
+
+def show_findings(findings: Iterable[Finding]) -> None:
+    """What an author must repair, where, and how."""
+    for one in findings:
+        place = " · ".join(filter(None, (one.file, one.cell)))
+        say.marked("failed", f"{place}: {one.problem}\nRepair: {one.repair}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from course_tools.cli import say
-from course_tools.cli.author_modules import chosen, modules_argument
+from course_tools.cli.author_modules import chosen, modules_argument, show_findings
 from course_tools.cli.bar import bar
 from course_tools.cli.options import json_option
 
@@ -85,9 +85,7 @@ def _show(outcome: Strength) -> None:
         ),
     )
     say.line()
-    for found in outcome.findings:
-        where = " · ".join(filter(None, (found.file, found.cell)))
-        say.marked("failed", f"{where}: {found.problem}\nRepair: {found.repair}")
+    show_findings(outcome.findings)
     say.marked(
         "ok" if outcome.ok else "failed",
         f"{outcome.module}: {outcome.score:.1%} of the mutants are caught, {len(outcome.findings)} findings, "

@@ -63,6 +63,8 @@ class Snapshot:
         self._channel: Channel | None = None
         self._in_place = False
         self._sent: bytes | None = None  # code the copy has
+        self._of_copy = False  # a copy of a copy: that one is its parent, and has to be told to let go of it
+        self._tokens = 0
         self._others: set[int] | None = None  # processes of the session when it was woken; None: it rests
         if sock is not None:
             self._channel = Channel(sock, max_header=HEADER_MB << 20, max_body=limits.reply_mb << 20)
@@ -153,16 +155,32 @@ class Snapshot:
             return self
         if not self.stands() or self._body is None or self._channel is None:
             return Snapshot.never(NOT_COPIED, self._limits)
+        self._tokens += 1
+        token = f"of-copy-{self._tokens}"  # the session counts its copies
         ours, theirs = socket.socketpair()
-        one = Snapshot(ours, self._body, self._limits, self._body.others(), lambda: None)
+        one = Snapshot(ours, self._body, self._limits, self._body.others(), lambda: self._reaped(token))
+        one._of_copy = True
         try:
-            self._channel.send({"op": "snapshot", "token": id(one)}, fds=(theirs.fileno(),))
+            self._channel.send({"op": "snapshot", "token": token}, fds=(theirs.fileno(),))
         except Hungup:
             ours.close()
             return Snapshot.never(NOT_COPIED, self._limits)
         finally:
             theirs.close()
         return one
+
+    def _reaped(self, token: str) -> int | None:
+        """Wait status of a copy of this copy that has ended."""
+        if self._dead is not None or self._channel is None or self._body is None:
+            return None
+        try:
+            self._channel.send({"op": "reap", "token": token})
+            reply, _ = self._receive(self._channel, self._body, 1.0)
+        except (_Over, _Starved, BadFrame, Hungup) as error:
+            self._kill(Trouble("killed", "", f"your code broke the connection to the grader ({error})"))
+            return None
+        status = reply.get("status")
+        return status if type(status) is int and 0 <= status < 65536 else None
 
     def rest(self) -> None:
         """Between two rounds of calls: what the first one started is ended, and the copy stands still."""
@@ -261,6 +279,8 @@ class Snapshot:
             if self._process.pid != body.process.pid:
                 self._process.send(signal.SIGKILL)
                 self._process.gone(GRACE)
+                if self._of_copy:  # else it would stay as a zombie, and count as a process
+                    self._reap()
             self._process.close()
         strangers = body.others() - self._born_before
         if strangers:

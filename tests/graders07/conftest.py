@@ -27,7 +27,7 @@ def module(course):
 
 @pytest.fixture(scope="session")
 def reference(course, module):
-    from course_tools.authoring.check import reference_of
+    from course_tools.authoring.reference import reference_of
 
     return reference_of(course, module)
 

@@ -145,9 +145,9 @@ class Session:
             own = os.getpid()
             while True:
                 header, body, fds = wire.receive()
-                if header["op"] == "snapshot":  # a copy of this copy
+                if header["op"] in ("snapshot", "reap"):  # copies of this copy
                     self.wire = wire
-                    self.do_snapshot(header, body, fds)
+                    getattr(self, f"do_{header['op']}")(header, body, fds)
                     continue
                 answer_call(wire, self.shell.user_ns, self.hidden, header, body, lambda: os.getpid() == own)
         except BaseException:
