@@ -8,7 +8,7 @@ from pathlib import Path
 from course_tools.course import Course
 from course_tools.files import UserError
 
-FOLDERS = ("source", "graders", "release", "tinytorch")
+FOLDERS = ("source", "graders", "release", "milestones", "tinytorch")
 FILES = ("course.toml", "nbgrader_config.py")
 MARK = ".tito/demo"  # only a folder that holds this is wiped
 CELL_SECONDS = 5
