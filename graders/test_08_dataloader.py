@@ -190,9 +190,9 @@ def cases_of(n, sizes):
 
 
 @check("m08-batches-test", hint="starts go from 0 in steps of batch_size; a slice ends at the end by itself")
-def test_twelve_items_in_four_sizes(student, rng):
-    """12 items in batches of 4, 1, 12 and 20."""
-    cases, right = cases_of(12, (4, 1, 12, 20))
+def test_twelve_items_in_many_sizes(student, rng):
+    """12 items in batches of 4, 1, 12, 20 and 5."""
+    cases, right = cases_of(12, (4, 1, 12, 20, 5))
     for reply, sizes in zip(student.probe("many", cases=cases), right, strict=True):
         expect_batches(reply["epochs"][0], range(12), sizes, "batches")
 
@@ -218,10 +218,10 @@ def test_two_iterators_at_once(student, rng):
 @check("m08-batches-test", hint="len is n / batch_size rounded up, or down with drop_last")
 def test_len_is_the_number_of_batches(student, rng):
     """len equals the number of batches, whatever n, batch size and drop_last are."""
-    for n in (12, 13):
-        cases, right = cases_of(n, (1, 4, 6, 12, 13, 20))
-        for reply, sizes in zip(student.probe("many", cases=cases), right, strict=True):
-            expect([reply["length"], len(reply["epochs"][0])]).equal([len(sizes)] * 2, what="len and batches")
+    both = [cases_of(n, (1, 4, 6, 12, 13, 20)) for n in (12, 13)]
+    replies = student.probe("many", cases=[case for cases, _ in both for case in cases])
+    for reply, sizes in zip(replies, [sizes for _, right in both for sizes in right], strict=True):
+        expect([reply["length"], len(reply["epochs"][0])]).equal([len(sizes)] * 2, what="len and batches")
 
 
 @check("m08-batches-test", hint="without items there is no batch, not an empty one")
@@ -391,7 +391,7 @@ def test_no_generator_given(student, rng):
     25 items: equal orders by chance have probability 6e-26.
     """
     settings = {"batch_size": 25, "shuffle": True}
-    replies = student.probe("many", cases=[[numbered(25), settings]] * 2)
+    replies = student.probe("many", cases=[[numbered(25), settings, 2]] * 2)
     orders = [order_of(reply["epochs"][0]) for reply in replies]
     for order in orders:
         expect_everyone(order, 25)
