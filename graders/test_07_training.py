@@ -589,6 +589,8 @@ def test_bad_group_sizes_are_refused(student, rng):
         expect(one).raises("ValueError", "positive integer", what="accumulation_steps that are not allowed")
     for one in reply["empty"]:
         expect(one).raises("ValueError", "positive integer", what="the same with an empty loader")
+    for one in student.probe("allowed_steps", values=[1, 2]):
+        expect(one).equal(None, what="accumulation_steps of 1 and 2")
     expect_same_arrays(reply["weights"], question["weights"], "weights after the errors")
     expect(reply["rate"]).close(0.1, rtol=0, what="rate of the optimizer after the errors")
     expect(reply["counts"]).equal([0, 0], what="epoch and step after the errors")
@@ -711,6 +713,8 @@ def test_classes_in_a_column(student, rng):
     reply = student.probe("evaluate", weights=IDENTITY, batches=batches, loss="entropy")
     right = [oracle.cross_entropy(SCORES, CLASSES)[0], 0.6]
     expect(reply["results"][0]).close(right, rtol=CLOSE, what="loss and accuracy")
+    counted = student.probe("correct_rows", outputs=SCORES, targets=CLASSES[:, None])
+    expect(counted).equal([3, 3], what="correct rows of outputs held by an object")
 
 
 @check(
@@ -1188,6 +1192,13 @@ def test_measured_activations(student, rng):
         "memory_measured", weights=weights, optimizer=ADAM, inputs=inputs, targets=targets, record=False
     )
     expect(entries(reply, "answer")["activations"]).close(0, rtol=0, what="activations under no_grad")
+    values, rows = rng.normal(size=(4, 3)), np.array([2, 0])
+    held = list(student.probe("held_arrays", values=values, rows=rows))
+    expect(held).length(2, what="arrays in the graph of values[rows]")
+    for right, what in ((values[rows], "the picked rows"), (rows, "the rows in ctx")):
+        expect(held).true(
+            lambda held, right=right: any(np.array_equal(one, right) for one in held), f"{what} are missing"
+        )
 
 
 # -- 07.8 batch size, measured ---------------------------------------------------------------------------------
@@ -1270,9 +1281,18 @@ def test_each_step_draws_new_rows(student, rng):
     question = {"weight": weight, "bias": bias, "batch_size": 9}
     reply = student.probe("drawn_rows", **question, dataset_size=500, repeats=7)
     expect(reply["different"]).at_least(7, what="different batches of that size")
+    expect(reply["batches"]).equal(8, what="steps for 7 repeats")
+    expect(reply["updates"]).equal(8, what="updates for 7 repeats")
     expect_same_arrays(reply["weights"], [weight, bias], "weights of the model")
     reply = student.probe("drawn_rows", **question, dataset_size=5, repeats=2)
     expect(reply["batches"]).at_least(3, what="batches larger than the data set")
+    # Fair draws of 4000 rows stray from 0.5 by 0.008; one row twice as likely gives 0.33 or 0.67.
+    share = student.probe("share_of_a_row", weight=weight, bias=bias, single=25, many=4000)
+    expect(share).true(
+        lambda share: share is not None, "one row is never drawn", what="a data set of two rows"
+    )
+    expect(share).at_least(0.44, what="share of one of two rows")
+    expect(share).at_most(0.56, what="share of one of two rows")
 
 
 @check(
@@ -1333,6 +1353,9 @@ def test_other_random_states_solve_xor(student, rng):
     runs = student.probe("demonstrations", seeds=[int(s) for s in rng.integers(2**32, size=2)])
     starts = {expect_solved(found) for found in runs}
     expect(len(starts)).equal(2, what="different losses in the first epoch of two runs")
+    one, again, other = student.probe("first_weights", seeds=[3, 3, 4])
+    expect_same_arrays(again, list(one), "weights from the same random state")
+    expect_moved(one[::2], other[::2], "weights from another random state, array")
 
 
 @check("m07-demo-test", hint="one entry per epoch, the norm before clipping; evaluate after the last epoch")

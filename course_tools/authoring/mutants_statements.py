@@ -35,7 +35,7 @@ PURE_METHODS = {
     "startswith", "std", "sum", "tolist", "transpose", "values", "var",
 }
 # fmt: on
-MODULES = {"np", "numpy", "math"}
+MODULES = {"np", "numpy", "math", "statistics"}
 ANYTHING = "*"  # a place that may be any other
 
 

@@ -372,6 +372,11 @@ def refused_steps(names, weights, batches, values):
     return reply
 
 
+def allowed_steps(names, values):
+    """What checking each of these group sizes by itself gives."""
+    return [attempt(lambda k=k: names["check_accumulation_steps"](k)) for k in values]
+
+
 # -- 07.5 ------------------------------------------------------------------------------------------------------
 
 
@@ -464,6 +469,11 @@ def evaluate_leaves_alone(names, weights, grads, batches):
         "train_loss": list(trainer.history["train_loss"]),
         "recording_again": is_recording(),
     }
+
+
+def correct_rows(names, outputs, targets):
+    """What is counted for outputs that are only held by an object, and for a Tensor."""
+    return [int(names["count_correct"](kind(outputs), targets)) for kind in (Holder, Tensor)]
 
 
 # -- 07.6 ------------------------------------------------------------------------------------------------------
@@ -755,6 +765,13 @@ def memory_measured(names, weights, optimizer, inputs, targets, record=True):
         return measure(*arguments)
 
 
+def held_arrays(names, values, rows):
+    """The arrays in the graph of picking these rows, without the values themselves; the rows are in its ctx."""
+    whole = Tensor(values, requires_grad=True)
+    found = names["graph_arrays"](whole[rows], leave_out=[whole.data])
+    return [np.array(one) if isinstance(one, np.ndarray) else "no array" for one in found]
+
+
 # -- 07.8 ------------------------------------------------------------------------------------------------------
 
 
@@ -794,11 +811,38 @@ def gradient_noise(names, weight, bias, size, dataset_size, repeats):
 
 
 def drawn_rows(names, weight, bias, batch_size, dataset_size, repeats):
-    """How many batches of this size the model saw, how many different ones, and its weights afterwards."""
-    model = noted(weight, bias)
-    names["simulate_training_efficiency"](batch_size, dataset_size, model=model, repeats=repeats)
+    """Batches of this size that the model saw, how many were different, updates, and its weights afterwards."""
+    model, updates, step = noted(weight, bias), [], SGD.step
+
+    def counted(self):
+        updates.append(1)
+        return step(self)
+
+    SGD.step = counted
+    try:
+        names["simulate_training_efficiency"](batch_size, dataset_size, model=model, repeats=repeats)
+    finally:
+        SGD.step = step
     sums = [total for rows, total, _ in model.notes if rows == batch_size]
-    return {"batches": len(sums), "different": len(set(sums)), "weights": weights_of(model)}
+    return {
+        "batches": len(sums),
+        "different": len(set(sums)),
+        "updates": len(updates),
+        "weights": weights_of(model),
+    }
+
+
+def share_of_a_row(names, weight, bias, single, many):
+    """How often one of two rows stands in a large batch; None when batches of one row do not show both."""
+    model = noted(weight, bias)
+    names["simulate_training_efficiency"](1, 2, model=model, repeats=single)
+    rows = sorted({total for count, total, _ in model.notes if count == 1})
+    model.notes.clear()
+    names["simulate_training_efficiency"](many, 2, model=model, repeats=1)
+    totals = [total for count, total, _ in model.notes if count == many]
+    if len(rows) != 2 or not totals:
+        return None
+    return (totals[0] - many * rows[0]) / (rows[1] - rows[0]) / many
 
 
 def measured_time(names, weight, bias, batch_size, dataset_size, repeats, busy_seconds):
@@ -839,6 +883,11 @@ def batch_size_rows(names, sizes):
 
 def demonstrations(names, seeds):
     return [names["demonstrate_complete_training"](np.random.default_rng(seed)) for seed in seeds]
+
+
+def first_weights(names, seeds):
+    """The weights of a new trainer for XOR from each seed."""
+    return [weights_of(names["xor_trainer"](np.random.default_rng(seed)).model) for seed in seeds]
 
 
 def watched_demonstration(names, seed):
