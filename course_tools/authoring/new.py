@@ -153,15 +153,20 @@ def _filled(template: str, values: dict[str, str]) -> str:
 
 @contextmanager
 def _copy(course: Course, catalogue: str) -> Iterator[Course]:
-    """The course with the new entry and nothing of the other modules but the library; gone afterwards."""
+    """The course with the new entry, and of the other modules their files in library and graders; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="tito-new-") as name:
         root = Path(name)
         root.chmod(0o711)  # sandboxes that share the file tree read the library as another user
         if (course.root / "nbgrader_config.py").is_file():
             shutil.copyfile(course.root / "nbgrader_config.py", root / "nbgrader_config.py")
-        if course.library.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(course.library, root / course.library.name, symlinks=True, ignore=ignored)
+        # With all that checks of other modules share: what a mistake answers is kept with a digest of it.
+        for folder in (course.library, course.root / "graders"):
+            if folder.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(folder, root / folder.name, symlinks=True, ignore=ignored)
+        for private in ("source", "graders", "release"):
+            (root / private).mkdir(exist_ok=True)
+            (root / private).chmod(0o700)
         (root / CATALOGUE).write_text(catalogue, encoding="utf-8")
         made = Course.load(root)
         stage.give_gradebook(made)
