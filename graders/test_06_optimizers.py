@@ -32,7 +32,7 @@ def expect_arrays(got, expected, what, *, rtol=CLOSE, atol=ZERO):
 def expect_table(student, kind, options, rule, what):
     """The three weights of a number table, worked out to all digits."""
     found, right = table(student, kind, options, rule)
-    expect(found).close(right, rtol=CLOSE, what=what)
+    expect(found).close(right, rtol=CLOSE, atol=ZERO, what=what)
 
 
 def table(student, kind, options, rule):
@@ -462,6 +462,14 @@ def both_orders(weight_decay, **options):
     return [oracle.adam(**options, decoupled=weight_decay, decay_last=last) for last in (False, True)]
 
 
+def nearer(found, runs):
+    """The run whose first array is nearer to the one found: the order that is meant; the first if it is no array."""
+    first = found[0] if isinstance(found, list) and found else None
+    if not isinstance(first, np.ndarray) or first.shape != runs[0][0].shape:
+        return runs[0]
+    return min(runs, key=lambda run: float(np.abs(first - run[0]).sum()))
+
+
 def expect_adamw(student, start, gradients, rates, weight_decay, **options):
     """The decay before the step or after it: one of the two, for all parameters and all steps."""
     found = student.probe(
@@ -472,12 +480,8 @@ def expect_adamw(student, start, gradients, rates, weight_decay, **options):
         gradients=gradients,
         rates=rates,
     )
-    expect(found["weights"]).length(len(start), what="parameters")
     runs = [oracle.run(rule, start, gradients, rates) for rule in both_orders(weight_decay, **options)]
-    order = expect(found["weights"][0]).one_of(
-        [run[0] for run in runs], rtol=CLOSE, what="weights after each step"
-    )
-    expect_arrays(found["weights"], runs[order], "weights after each step")
+    expect_arrays(found["weights"], nearer(found["weights"], runs), "weights after each step")
     expect(found["gradients kept"]).equal(True, what="the gradients are as they were")
 
 
@@ -547,8 +551,8 @@ def test_other_betas_and_eps_of_adamw(student, rng):
     start, gradients = drawn(seed_of(rng), ((2, 2),), 3)
     expect_adamw(student, start, gradients, [0.1] * 3, 0.2, betas=[0.6, 0.8], eps=0.05)
     reply = student.probe("run", kind="AdamW", options={}, start=start, gradients=gradients)
-    runs = [oracle.run(rule, start, gradients, [0.1] * 3)[0] for rule in both_orders(0.01)]
-    expect(reply["weights"][0]).one_of(runs, rtol=CLOSE, what="weights with the default settings")
+    runs = [oracle.run(rule, start, gradients, [0.1] * 3) for rule in both_orders(0.01)]
+    expect_arrays(reply["weights"], nearer(reply["weights"], runs), "weights with the default settings")
 
 
 @check("m06-adamw-test", hint="let the constructor of Adam do the checking")
