@@ -17,33 +17,11 @@ from tinytorch.core.optimizers import Adam
 from tinytorch.core.tensor import Tensor
 from tinytorch.core.training import CosineSchedule, Trainer, evaluating
 from tinytorch.given.data import batches, two_moons
+from tinytorch.given.glyphs import glyph_digits
 
 MOON_EPOCHS, DIGIT_EPOCHS = 40, 25
 TRAIN, TEST = 2000, 1000
 GOAL = 0.8
-
-# Ten digits, 6 rows of 4 pixels each.
-GLYPHS = """
-.##. ..#. .##. ###. #..# #### .##. #### .##. .##.
-#..# .##. #..# ...# #..# #... #... ...# #..# #..#
-#..# ..#. ...# .##. #..# ###. ###. ..#. .##. #..#
-#..# ..#. ..#. ...# #### ...# #..# ..#. #..# .###
-#..# ..#. .#.. ...# ...# #..# #..# .#.. #..# ...#
-.##. .### #### ###. ...# .##. .##. .#.. .##. .##.
-"""
-
-
-def glyph_digits(n, rng):
-    """n pictures of digits at random places on 8 x 8 pixels: X (n, 8, 8), y (n,) from 0 to 9."""
-    rows = [line.split() for line in GLYPHS.split("\n") if line]
-    shapes = np.array([[[c == "#" for c in row[digit]] for row in rows] for digit in range(10)], dtype=float)
-    y = rng.integers(0, 10, size=n)
-    X = rng.normal(0.0, 0.2, size=(n, 8, 8))
-    bright = rng.uniform(0.7, 1.0, size=n)
-    corners = rng.integers(0, (3, 5), size=(n, 2))
-    for i, (top, left) in enumerate(corners):
-        X[i, top : top + 6, left : left + 4] += bright[i] * shapes[y[i]]
-    return X, y
 
 
 def straight(X, y, X_new, y_new):
@@ -138,7 +116,7 @@ def draw(curved, moons, digits, said, losses):
     grid = reading.subplots(3, 4)
     reading.suptitle("Digits and what was read")
     for i, cell in enumerate(grid.ravel()):
-        cell.imshow(pictures[i], cmap="gray_r", vmin=-0.3, vmax=1.2)
+        cell.imshow(pictures[i, 0], cmap="gray_r", vmin=-0.3, vmax=1.2)
         cell.set_title(f"{said[i]}" if said[i] == labels[i] else f"{said[i]}, is {labels[i]}", fontsize=9)
         cell.set_axis_off()
 
