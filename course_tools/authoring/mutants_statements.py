@@ -92,6 +92,8 @@ def _independent(first: ast.stmt, second: ast.stmt) -> bool:
         return False
     # One calls something. That cannot touch local names, apart from those it assigns itself.
     caller, plain = (first, second) if writes_1 == {ANYTHING} else (second, first)
+    if any(isinstance(one, LEAVING) for one in ast.walk(caller)):
+        return False
     reads, writes = _touched(plain)
     named = {one.id for one in ast.walk(caller) if isinstance(one, ast.Name)}
     assigned = {
