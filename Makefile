@@ -14,8 +14,9 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/tito author check 07
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/tito author check --all --no-bank
+	$(BIN)/tito author strength --all
 
 bench: setup
 	$(BIN)/python -m benchmarks
