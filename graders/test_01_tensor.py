@@ -111,6 +111,7 @@ def test_a_tensor_of_a_tensor(student, rng):
     expect_array(reply["first"], [-7, *data[1:]], "the original after a write into it")
     expect_array(reply["third"], [*data[:-1], 9], "another copy after a write into it")
     expect(reply["history"]).equal([None, False], what="grad and requires_grad of the copy")
+    expect_array(reply["of_array"], data, "a Tensor after a write into its source")
 
 
 @check("m01-create-test", hint="__array__ hands dtype and copy to np.array; len asks the array")
@@ -361,7 +362,8 @@ def test_a_stack_with_a_matrix_and_with_a_stack(student, rng):
 
 @check("m01-matmul-test", hint="axes before the last two broadcast as in every other operation")
 def test_stacks_that_broadcast(student, rng):
-    """(1, 5, 2, 3) @ (4, 1, 3, 2)."""
+    """(1, 5, 2, 3) @ (4, 1, 3, 2), after two stacks of one shape."""
+    products(student, [(rng.normal(size=(2, 2, 2)), rng.normal(size=(2, 2, 2)))])
     products(student, [(rng.normal(size=(1, 5, 2, 3)), rng.normal(size=(4, 1, 3, 2)))])
 
 
@@ -393,12 +395,13 @@ def test_an_array_on_either_side(student, rng):
 @check("m01-matmul-test", hint="numpy's ValueError is yours to pass on, whatever kind of mismatch it was")
 def test_operands_without_axes_are_refused(student, rng):
     """A number as an operand is refused, on either side; two vectors of one length are not."""
-    vector, number = rng.normal(size=3), np.array(2.0)
-    calls = [["@", [vector, number], BOTH], ["@", [number, vector], BOTH], ["@", [vector, vector], BOTH]]
-    first, second, fits = student.probe("refused", calls=calls)
+    vector, number, stack = rng.normal(size=3), np.array(2.0), rng.normal(size=(2, 2, 2))
+    pairs = [(vector, number), (number, vector), (vector, vector), (stack, stack)]
+    first, second, fits, many = student.probe("refused", calls=[["@", list(pair), BOTH] for pair in pairs])
     for one in (first, second):
         expect(one).raises("ValueError", what="an operand without axes")
     expect_array(fits, math.fsum(vector * vector), "a vector with itself")
+    expect_array(many, oracle.matmul(stack, stack), "a stack with itself")
 
 
 @check("m01-matmul-test", hint='each product ends in Tensor._new(array, "matmul", (left, right))')

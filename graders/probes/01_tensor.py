@@ -107,7 +107,8 @@ def tensor_of_tensor(names, data):
     history = [second.grad, second.requires_grad]
     first.data[0] = -7
     third.data[-1] = 9
-    return {"first": first.data, "second": second.data, "third": third.data, "history": history}
+    copies = {"first": first.data, "second": second.data, "third": third.data}
+    return {**copies, "history": history, "of_array": written_after(names, data)}
 
 
 def seen_by_numpy(names, data):
