@@ -782,7 +782,7 @@ RIGHT: list[RightVariant] = [
     ),
     RightVariant(
         "R03.1b",
-        "Ifs instead of a dict, float32 and printing.",
+        "Ifs instead of a dict, more attributes, and printing.",
         "m03-linear",
         """\
         below = {"he": n_in, "xavier": n_in + n_out}

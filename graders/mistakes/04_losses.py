@@ -834,7 +834,7 @@ RIGHT: list[RightVariant] = [
     ),
     RightVariant(
         "R04.5a",
-        "1 - p by expm1 of log p, kept above 0 in the derivative.",
+        "The derivative in three factors, with 1 - p kept above 0.",
         "m04-focal",
         RATIO + FACTOR,
         """\
@@ -865,7 +865,7 @@ RIGHT: list[RightVariant] = [
     ),
     RightVariant(
         "R04.6b",
-        "Rows are divided by numpy's norm, and a row of zeros by 1; the gradients come as a list.",
+        "Rows are divided by numpy's norm, and a row of zeros by 1.",
         "m04-contrastive",
         NORMS,
         """\

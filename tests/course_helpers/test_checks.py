@@ -20,7 +20,7 @@ from course_tools.notebooks.stubs import stubbed
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course.load(ROOT)
-MODULES = [COURSE.find(number) for number in ("01", "02")]
+MODULES = [COURSE.find(number) for number in ("01", "02", "03", "04")]
 STUB = re.compile(r"( *)# YOUR CODE HERE\n *raise NotImplementedError\([^\n]*\)")
 ANSWERS = {
     "nothing": "return None",
@@ -82,6 +82,6 @@ def test_a_trivial_answer_passes_no_check(module, reference, answer):
                 assert ANSWERS[answer] in cell["source"]
         tests = [grade_id(cell) for cell in own if is_test(cell)]
         results = judged(module, *names_of(made, module), module.seed, tests)
-        assert len(results) > 5
+        assert len(results) >= 5
         assert [(one.name, one.message) for one in results if one.verdict == "broken"] == []
         assert {one.name for one in results if one.verdict == "passed"} == set()
