@@ -134,7 +134,7 @@ class Bench:
 
     def task(self, hand_in: HandIn, notes: tuple[Note, ...] = ()) -> Task:
         """The work for a grader, the course's companion files in place of the student's."""
-        own = {name: data for name, data in hand_in.files.items() if name not in submissions.RECEIPTS}
+        own = {name: data for name, data in hand_in.files.items() if name not in submissions.NOT_WORK}
         submission = Submission(hand_in.student, own | self.companions, (*hand_in.notes, *notes))
         submission = replace(submission, earlier=self.earlier(hand_in.student))
         return Task(submission, self.wanted(hand_in))

@@ -6,6 +6,7 @@ import atexit
 from pathlib import Path
 from typing import Any
 
+from course_tools.classroom import practice
 from course_tools.classroom.bench import Bench
 from course_tools.course import Course, Module
 from course_tools.grading import batch, digests, earlier
@@ -22,8 +23,10 @@ def grade_one(root: Path, assignment: str, student: str) -> Graded:
     module = course.find(assignment)
     grader = _warm(course, module)
     bench = Bench.of(course, module, grader.nursery.tier)
-    task = bench.task(bench.read(student), bench.receipt(student))
-    return earlier.grade(grader, task.submission, task.digests)
+    notes = bench.receipt(student)
+    hand_in = bench.read(student)
+    task = bench.task(hand_in, notes)
+    return practice.compared(hand_in, earlier.grade(grader, task.submission, task.digests))
 
 
 def _warm(course: Course, module: Module) -> Grader:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course_tools.classroom import aside, change, save
+from course_tools.classroom import aside, change, practice, save
 from course_tools.classroom.aside import Aside
 from course_tools.classroom.bench import Bench, Standing, require_ready
 from course_tools.classroom.change import Change
@@ -74,10 +74,12 @@ def look(
     found = {hand_in.student: aside.get(bench, hand_in) for hand_in, _ in stale}
     todo = [one for one in stale if not _finished(found[one[0].student])]
     if todo:
+        works = {hand_in.student: hand_in for hand_in, _ in todo}
         with ExitStack() as stack:
-            tasks = _tasks(bench, [hand_in.student for hand_in, _ in todo])
+            tasks = _tasks(bench, list(works))
             for task, graded in judge(stack, bench, tasks, len(todo), jobs):
-                found[task.submission.student] = aside.put(bench, graded)
+                student = task.submission.student
+                found[student] = aside.put(bench, practice.compared(works[student], graded))
                 made.ran += 1
                 tell(Progress(made.ran, len(todo), graded.report))
     _compare(made, bench, stale, found)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from course_tools.classroom import aside, change, limit, save
+from course_tools.classroom import aside, change, limit, practice, save
 from course_tools.classroom.bench import Bench, Standing, require_ready
 from course_tools.course import Course, Module
 from course_tools.gradebook import attempts, config_check, ledger, writer
@@ -180,6 +180,7 @@ def _save_all(
         for task, made in judged:
             student = task.submission.student
             hand_in = hand_ins.pop(student)
+            made = practice.compared(hand_in, made)
             done += 1
             if _changes_a_mark(before.get(student), made.report):
                 aside.put(bench, made)

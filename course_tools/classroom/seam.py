@@ -138,7 +138,9 @@ class Execute(TheirExecute):  # type: ignore[misc]
         wanted = (limits, tuple(self.preload), choose_tier(self.minimum_tier, self.unsafe))
         if _nursery is None or _nursery[0] != wanted:
             close_nursery()
-            made = Nursery(wanted[2], limits=limits, preload=self.preload)
+            # nbgrader says so, and tests of plain courses ask for it. Modules with checks are told nothing.
+            says = {"NBGRADER_EXECUTION": "autograde"}
+            made = Nursery(wanted[2], limits=limits, preload=self.preload, extra=says)
             _nursery = (wanted, made.start())
         return _nursery[1]
 

@@ -23,6 +23,8 @@ TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
 # Not part of the work: the same notebook handed in again later is the same submission.
 RECEIPTS = (TIMESTAMP, SECRET)
+PRACTICE = "tito_receipt.json"  # what the student's own run said, as `tito module submit` puts it beside the work
+NOT_WORK = (*RECEIPTS, PRACTICE)
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # NONBLOCK: opening a pipe would wait for ever for its writer
@@ -127,10 +129,10 @@ def _tree(top: int, ignore: Sequence[str], caps: Caps) -> tuple[dict[str, bytes]
 def digest(files: dict[str, bytes]) -> str:
     """SHA-256 over the handed-in work, companion files included, because student code can read them.
 
-    timestamp.txt and submission_secret.txt do not count: no mark depends on them (lateness is worked out
-    apart), and handing the same work in again must not cost a second run.
+    timestamp.txt, submission_secret.txt and tito_receipt.json do not count: no mark depends on them (lateness is
+    worked out apart), and handing the same work in again must not cost a second run.
     """
-    return digest_of_files({name: data for name, data in files.items() if name not in RECEIPTS})
+    return digest_of_files({name: data for name, data in files.items() if name not in NOT_WORK})
 
 
 def _descend(folder: int, names: tuple[str, ...]) -> int:

@@ -72,6 +72,7 @@ def open_nursery(course: Course, module: Module, tier: str, *, own: bool = False
         public=(course.library,),
         hidden=course.unseen(module),
         extra={"TINYTORCH_EARLIER": "own"} if own else None,
+        work=module.folder,  # as in a student's workspace
     )
 
 

@@ -38,6 +38,7 @@ class Nursery:
     hidden    files in those packages that are not shown, such as "tinytorch/core/training.py"; where a package
               is installed beside the libraries too, the landlock and unsafe tiers cannot hide it there
     extra     additions to the environment inside
+    work      name of the folder that cells run in: the one it has on a student's own machine, where there is one
 
     Start it from a thread that lives as long as it: the walls fall when that thread ends.
     """
@@ -51,12 +52,13 @@ class Nursery:
         public: Iterable[Path] = (),
         hidden: Iterable[str] = (),
         extra: Mapping[str, str] | None = None,
+        work: str = "work",
     ) -> None:
         if tier not in TIERS:
             raise ValueError(f"{tier!r} is not one of {', '.join(TIERS)}")
         self.tier, self.limits = tier, limits or Limits()
         self._preload, self._public, self._hidden = tuple(preload), tuple(public), tuple(hidden)
-        self._extra = dict(extra or {})
+        self._extra, self._work = dict(extra or {}), work
         self._child: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._groups: Groups | None = None
@@ -190,6 +192,7 @@ class Nursery:
             "preload": self._preload,
             "path": view.import_path(public),
             "scratch": view.SCRATCH,
+            "work": self._work,
             "uid": bubblewrap.UNPRIVILEGED_ID if root and self._walled else None,
             "second_proc": root and self.tier.startswith("bubblewrap"),
             "view": None,

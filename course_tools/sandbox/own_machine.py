@@ -19,7 +19,30 @@ from course_tools.sandbox.limits import Limits
 from course_tools.sandbox.session import Session, checked_names
 from course_tools.sandbox.tiers import OWN_MACHINE
 
-INHERITED_SETTINGS = ("PYTHON", "MPLBACKEND", "IPYTHON")  # of the caller's environment, not passed on
+# Of the caller's environment not passed on: settings of other programs, and what names the place it runs in.
+NOT_PASSED_ON = (
+    "PYTHON",
+    "MPLBACKEND",
+    "IPYTHON",
+    "NBGRADER_",
+    "JUPYTER",
+    "JPY_",
+    "TITO_",
+    "TINYTORCH_",
+    "COLAB_",
+)
+# The same as behind walls, word for word, so that a notebook meets in practice what it meets in grading.
+AS_IN_GRADING = (
+    "PYTHONHASHSEED",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONNOUSERSITE",
+    "MPLBACKEND",
+    "MALLOC_ARENA_MAX",
+    "USER",
+    "LOGNAME",
+    "TERM",
+    *view.ONE_THREAD,
+)
 
 
 class OwnMachine:
@@ -27,7 +50,7 @@ class OwnMachine:
 
     folder    where cells run; a temporary folder if None
     public    folders to import from: for a package the folder it lies in is put on the path
-    extra     additions to the environment, which otherwise is the caller's own
+    extra     additions to the environment, which is the caller's own less what would tell practice from grading
     """
 
     tier = OWN_MACHINE
@@ -65,7 +88,7 @@ class OwnMachine:
             stdin=subprocess.PIPE if windows else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=self._environment(scratch),
+            env=self._environment(scratch, folder),
             cwd=folder,
             pass_fds=() if windows else (theirs.fileno(),),
             start_new_session=not windows,
@@ -119,18 +142,26 @@ class OwnMachine:
     ) -> None:
         self.close()
 
-    def _environment(self, scratch: str) -> dict[str, str]:
-        own = {key: value for key, value in os.environ.items() if not key.startswith(INHERITED_SETTINGS)}
-        wanted = view.environment(home=scratch)
-        for name in (
-            "PYTHONHASHSEED",
-            "PYTHONDONTWRITEBYTECODE",
-            "MPLBACKEND",
-            "IPYTHONDIR",
-            *view.ONE_THREAD,
-        ):
-            own[name] = wanted[name]
+    def _environment(self, scratch: str, folder: str) -> dict[str, str]:
+        own = {key: value for key, value in os.environ.items() if not key.startswith(NOT_PASSED_ON)}
+        home = Path(scratch) / "home"  # empty, as it is behind walls
+        home.mkdir(exist_ok=True)
+        wanted = view.environment(home=str(home))
+        own |= {name: wanted[name] for name in (*AS_IN_GRADING, "HOME")}
+        own["IPYTHONDIR"] = str(Path(scratch) / "ipython")
+        if sys.platform == "win32":
+            own["USERPROFILE"] = own["HOME"]
+        # But not the list of fonts: without the one that is there, every run would look for all fonts again.
+        own.setdefault("MPLCONFIGDIR", str(_fonts()))
+        own["PWD"] = folder
         return own | self._extra
+
+
+def _fonts() -> Path:
+    """Where matplotlib keeps its list of fonts for this user."""
+    if sys.platform in ("win32", "darwin"):
+        return Path.home() / ".matplotlib"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int | None:

@@ -76,7 +76,10 @@ def parents(targets: Iterable[str]) -> list[str]:
 
 
 def environment(more: Mapping[str, str] | None = None, *, home: str = HOME) -> dict[str, str]:
-    """The whole environment of the inside; nothing of ours gets in."""
+    """The whole environment of the inside; nothing of ours gets in.
+
+    Nothing in it says that this is grading: a student's own run has the same (see own_machine.py).
+    """
     fixed = {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": home,
@@ -87,7 +90,6 @@ def environment(more: Mapping[str, str] | None = None, *, home: str = HOME) -> d
         "MPLCONFIGDIR": f"{home}/.config/matplotlib",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "IPYTHONDIR": f"{home}/.ipython",
-        "NBGRADER_EXECUTION": "autograde",
         "TINYTORCH_EARLIER": "reference",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -62,7 +62,6 @@ def test_the_environment_is_short_and_nothing_of_ours(session, ok, monkeypatch):
             "MPLCONFIGDIR",
             "MPLBACKEND",
             "IPYTHONDIR",
-            "NBGRADER_EXECUTION",
             "TINYTORCH_EARLIER",
             "PYTHONHASHSEED",
         ),

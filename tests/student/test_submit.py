@@ -30,6 +30,7 @@ def test_an_archive_holds_the_work_and_its_label(home: Path, solved: Path, tito:
     with zipfile.ZipFile(path) as packed:
         label = json.loads(packed.read("submission.json"))
         held = {name: packed.read(name) for name in packed.namelist() if name != "submission.json"}
+    assert json.loads(held.pop("01_alpha/tito_receipt.json"))["schema"] == 1
     assert held == {
         "01_alpha/01_alpha.ipynb": solved.read_bytes(),
         "01_alpha/numbers.csv": b"1,2\n",
@@ -44,6 +45,27 @@ def test_the_receipt_is_the_digest_the_grading_report_shows(home: Path, solved: 
     assert receipt["digest"] == digest_of_files(files)
     (kept,) = (home / ".tito" / "receipts").iterdir()
     assert json.loads(kept.read_text())["digest"] == receipt["digest"]
+
+
+def test_what_the_own_run_said_goes_with_the_work_and_is_none_of_it(
+    home: Path, solved: Path, tito: Tito, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_cell(solved, "m01-double", DOUBLE_WRONG)
+    program(tmp_path, monkeypatch, f"cp {solved.parent}/tito_receipt.json {tmp_path}/taken")
+    receipt = tito("module", "submit", "1", "--json").data
+    said = json.loads((tmp_path / "taken").read_text())
+    assert said["tests"] == {"m01-double-test": "failed", "m01-triple-test": "skipped"}
+    assert said["notebook"] == hashlib.sha256(solved.read_bytes()).hexdigest()
+    assert "tito_receipt.json" not in receipt["files"]
+    assert not (solved.parent / "tito_receipt.json").exists()
+    (solved.parent / "tito_receipt.json").write_text("left by a run that was stopped")
+    assert tito("module", "submit", "1", "--json").data["digest"] == receipt["digest"]
+
+
+def test_work_that_was_not_run_goes_without(solved: Path, tito: Tito) -> None:
+    write_cell(solved, "m01-double-test", "pass")  # altered, so it is taken and not run
+    with zipfile.ZipFile(tito("module", "submit", "1", "--json").data["archive"]) as packed:
+        assert "01_alpha/tito_receipt.json" not in packed.namelist()
 
 
 def test_the_receipt_is_shown(solved: Path, tito: Tito) -> None:

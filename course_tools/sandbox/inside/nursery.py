@@ -177,11 +177,13 @@ def wall_in(config, limits):
     memory = walls.virtual_memory() + 2 * limits["memory_mb"] * 2**20
     walls.limit({"NPROC": limits["processes"]})
     walls.own_user_namespace()
-    for folder in ("/tmp/home", "/tmp/work"):
+    work = f"/tmp/{config['work']}"
+    for folder in ("/tmp/home", work):
         os.mkdir(folder)
+    os.environ["PWD"] = work
     hard_limits(limits, memory)
     walls.drop_rights()
-    return "/tmp/work"
+    return work
 
 
 def hard_limits(limits, memory):
@@ -203,7 +205,7 @@ def hard_limits(limits, memory):
 def confine(config, limits, folder):
     """The walls of the landlock tier; none at all in the unsafe one. `folder` is this session's alone."""
     os.setsid()
-    for name, variable in (("home", "HOME"), ("tmp", "TMPDIR"), ("work", "PWD")):
+    for name, variable in (("home", "HOME"), ("tmp", "TMPDIR"), (config["work"], "PWD")):
         os.mkdir(f"{folder}/{name}")
         os.environ[variable] = f"{folder}/{name}"
     walls.prctl(walls.PR_SET_CHILD_SUBREAPER, 1)  # daemons stay in this tree while it lives
@@ -213,4 +215,4 @@ def confine(config, limits, folder):
         hard_limits(limits, memory)
         walls.landlock(config["readable"], [folder], [f"/dev/{name}" for name in walls.DEVICES])
         walls.drop_rights()
-    return f"{folder}/work"
+    return f"{folder}/{config['work']}"

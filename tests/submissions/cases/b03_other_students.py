@@ -6,7 +6,8 @@ ANSWERS = {
     "norm": """import glob, os
 found = glob.glob("/**/submitted/*", recursive=False) + glob.glob("/tmp/*") + glob.glob("/dev/shm/*") + glob.glob("../*")
 import sys
-own = {"/tmp/home", "/tmp/work", "../home", "../work"}  # and the way to the interpreter, where that lies below /tmp
+here = os.getcwd()
+own = {"/tmp/home", here, "../home", "../" + os.path.basename(here)}  # and the way to the interpreter, where that lies below /tmp
 way = [one for one in found if sys.prefix.startswith(os.path.abspath(one) + "/")]
 print("others:", sorted(set(found) - own - set(way)))
 def norm(pair):
