@@ -94,7 +94,7 @@ def _grams(answer: tuple[str, str], given: frozenset[str]) -> Prints:
     return similarity.grams(tokens, k=k)
 
 
-def _tokens(answer: tuple[str, str], given: frozenset[str]) -> tuple[list[str], int]:
+def _tokens(answer: tuple[str, str], given: frozenset[str]) -> tuple[tuple[str, ...], int]:
     kind, text = answer
     if kind == "code":
         return similarity.code(text, given), similarity.K

@@ -15,9 +15,9 @@ import ast
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import combinations
 
@@ -102,8 +102,9 @@ def grams(tokens: Sequence[str], *, k: int = K) -> Prints:
     return frozenset(_hashes(tokens, k))
 
 
-def code(source: str, given: Collection[str] = ()) -> list[str]:
-    """The nodes of a piece of Python in order; [] when it does not parse.
+@lru_cache(maxsize=4096)  # what was given out stands in many hand-ins as it was
+def code(source: str, given: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The nodes of a piece of Python in order; none when it does not parse.
 
     given  names that are not the writer's own, see `names`
 
@@ -111,7 +112,11 @@ def code(source: str, given: Collection[str] = ()) -> list[str]:
     arguments, helpers, attributes.
     """
     tree = _parsed(source)
-    return [] if tree is None else list(_walk(tree, _own(tree) - set(given)))
+    if tree is None:
+        return ()
+    nodes = _nodes(tree)
+    own = {name for node in nodes if (name := _made(node))} - given
+    return tuple(_token(node, own) for node in nodes)
 
 
 def names(source: str) -> frozenset[str]:
@@ -127,9 +132,9 @@ def names(source: str) -> frozenset[str]:
     return frozenset(found | {one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)})
 
 
-def text(words: str) -> list[str]:
+def text(words: str) -> tuple[str, ...]:
     """The words of a written answer, without marks and capitals."""
-    return re.findall(r"\w+", words.lower())
+    return tuple(re.findall(r"\w+", words.lower()))
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -163,64 +168,66 @@ def _number(token: str) -> int:
     return int.from_bytes(blake2b(token.encode("utf-8", "replace"), digest_size=7).digest(), "big")
 
 
-def _own(tree: ast.AST) -> set[str]:
-    """Names that are made in this tree."""
-    made: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            made.add(node.name)
-        elif isinstance(node, ast.arg):
-            made.add(node.arg)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            made.add(node.id)
-        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            made.add(node.attr)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            made.add(node.name)
-    return made
+# Where the name of a node stands; a node of any other kind has none.
+NAMED = {
+    ast.Name: "id",
+    ast.Attribute: "attr",
+    ast.arg: "arg",
+    ast.keyword: "arg",
+    ast.FunctionDef: "name",
+    ast.AsyncFunctionDef: "name",
+    ast.ClassDef: "name",
+    ast.ExceptHandler: "name",
+}
+PASSED_OVER = frozenset({"annotation", "returns", "type_params", "type_comment", "ctx"})
+SILENT = (ast.Module, ast.arguments, ast.Pass)
 
 
-SILENT = (ast.expr_context, ast.Module, ast.arguments, ast.Pass)
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Names of the parts of such a node that are looked at, the last one first."""
+    return tuple(one for one in reversed(kind._fields) if one not in PASSED_OVER)
 
 
-def _walk(node: ast.AST, own: set[str]) -> Iterator[str]:
+def _nodes(tree: ast.AST) -> list[ast.AST]:
     """Nodes in the order of the text; a stack of our own, because trees may be deeper than Python's."""
-    waiting: list[ast.AST] = [node]
+    found: list[ast.AST] = []
+    waiting: list[ast.AST] = [tree]
     while waiting:
         one = waiting.pop()
-        if (
-            isinstance(one, ast.Expr)
-            and isinstance(one.value, ast.Constant)
-            and isinstance(one.value.value, str)
-        ):
+        kind = one.__class__
+        if kind is ast.Expr and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):  # type: ignore[attr-defined]
             continue  # a docstring, or a text that stands for a comment
-        if not isinstance(one, SILENT):
-            yield _token(one, own)
-        waiting += reversed(list(_children(one)))
+        if kind not in SILENT:
+            found.append(one)
+        for name in _fields(kind):  # type: ignore[arg-type]  # typeshed says that classes have no hash
+            value = getattr(one, name, None)
+            if value.__class__ is list:
+                waiting += [part for part in reversed(value) if isinstance(part, ast.AST)]
+            elif isinstance(value, ast.AST):
+                waiting.append(value)
+    return found
 
 
-def _token(node: ast.AST, own: set[str]) -> str:
+def _made(node: ast.AST) -> str | None:
+    """The name this node gives to something, None when it only uses one."""
+    kind = node.__class__
+    if kind is ast.keyword or kind not in NAMED:
+        return None
+    if kind in (ast.Name, ast.Attribute) and node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
+        return None
+    name: str | None = getattr(node, NAMED[kind])
+    return name
+
+
+def _token(node: ast.AST, own: Collection[str]) -> str:
+    kind = node.__class__
     name = ""
-    if isinstance(node, ast.Name):
-        name = node.id
-    elif isinstance(node, ast.Attribute):
-        name = node.attr
-    elif isinstance(node, ast.arg):
-        name = node.arg
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        name = node.name
-    elif isinstance(node, ast.keyword):
-        name = node.arg or "**"
-    elif isinstance(node, ast.Constant):
-        name = "text" if isinstance(node.value, (str, bytes)) else repr(node.value)[:40]
-    return f"{type(node).__name__} {'own' if name in own else name}"
-
-
-def _children(node: ast.AST) -> Iterable[ast.AST]:
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "type_params", "type_comment"):
-            continue
-        if isinstance(value, ast.AST):
-            yield value
-        elif isinstance(value, list):
-            yield from (one for one in value if isinstance(one, ast.AST))
+    if kind in NAMED:
+        name = getattr(node, NAMED[kind]) or "**"
+        if kind is not ast.keyword and name in own:
+            name = "own"
+    elif kind is ast.Constant:
+        value = node.value  # type: ignore[attr-defined]
+        name = "text" if isinstance(value, (str, bytes)) else repr(value)[:40]
+    return f"{kind.__name__} {name}"

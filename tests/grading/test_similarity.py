@@ -138,7 +138,7 @@ def test_nothing_a_student_writes_stops_it(source):
 
 
 def test_lines_for_ipython_do_not_hide_the_rest():
-    assert code("%matplotlib inline\n!ls\nx = 1") == code("x = 1") != []
+    assert code("%matplotlib inline\n!ls\nx = 1") == code("x = 1") != ()
 
 
 def test_written_answers_are_compared_by_their_words():
