@@ -3,16 +3,20 @@
 A ```console block holds commands behind "$ " and below each the lines it prints, stdout and stderr together. A
 line "…" stands for any number of lines. A block opened with ```console exit=1 says that its last command ends
 so; every other command must end with 0. `<!-- meanwhile: command -->` is run at its place and not shown: what a
-person does in an editor. All commands of a page run in one shell, in one copy of the course.
+person does in an editor. Where the page shows what is typed there, `<!-- in FILE -->` above a block makes it the
+whole file, and `<!-- in FILE, cell GRADE_ID -->` the text of one cell of a notebook or percent text ("after
+GRADE_ID" is the cell below it). All commands of a page run in one shell, in one copy of the course.
 
 What differs from run to run is put in the same words on both sides by RULES, and by nothing else.
 """
 
 from __future__ import annotations
 
+import base64
 import getpass
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -31,6 +35,7 @@ PARTS = (
     "README.md",
 )
 SECONDS = 900
+PUT = 'python "$DOCS/put_text.py"'
 
 RULES = (
     (r"\b\d+(\.\d+)? s\b", "N s"),
@@ -57,11 +62,32 @@ class Command:
 
 
 def commands(page: Path) -> list[Command]:
-    """All commands of a page, in order. Raises ValueError for a block that begins with no command."""
+    """All commands of a page, in order.
+
+    Raises ValueError for a block that begins with no command, and for a place that no block follows.
+    """
     found: list[Command] = []
     fence: str | None = None
+    place: list[str] | None = None  # file and cell that the next block is the text of
+    typed: list[str] | None = None  # its lines so far
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
         hidden = re.fullmatch(r"<!-- meanwhile: (.*) -->", line)
+        if typed is not None and place is not None:
+            if line != "```":
+                typed.append(line)
+                continue
+            text = base64.b64encode("\n".join(typed).encode()).decode()
+            found.append(Command(number, f"{PUT} {shlex.join([*place, text])}", None))
+            place = typed = None
+            continue
+        if place is not None:
+            if not re.fullmatch(r"```\w+", line) or line.startswith("```console"):
+                raise ValueError(f"{page.name}, line {number}: no block follows the place it is for")
+            typed = []
+            continue
+        if match := re.fullmatch(r"<!-- in (\S+?)(?:, cell (.+))? -->", line):
+            place = [match[1], match[2] or ""]
+            continue
         if fence is None and hidden:
             found.append(Command(number, hidden[1], None))
         elif fence is None and line.startswith("```console"):

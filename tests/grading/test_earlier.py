@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from course_tools.course import Course, CourseError
-from course_tools.grading import batch, digests, earlier, render
+from course_tools.grading import batch, digests, earlier, faults, render
 from course_tools.grading.batch import Task, Workers
 from course_tools.grading.culprits import culprits
 from course_tools.grading.feedback import feedback_page
 from course_tools.grading.runner import Grader, Submission
-from course_tools.records import EarlierModule, Report, from_json, to_json
+from course_tools.records import CheckResult, EarlierModule, Report, from_json, to_json
 from course_tools.sandbox import choose_tier
 
 
@@ -201,6 +201,17 @@ def test_what_passes_on_their_own_and_not_on_the_reference_keeps_its_points(judg
     made, _ = judge(base=WRONG_UP, scale={}, both=both)
     assert verdicts(made.report)["upped"] == PASSED
     assert verdicts(made.report)["plain"] == ("failed", ("03_both",))
+
+
+def test_of_several_checks_of_a_cell_each_keeps_the_better_verdict():
+    def one(verdict):
+        return CheckResult("x", "cell", "X", verdict, visible=True, weight=50.0)
+
+    found = faults.Faults(earlier={"x": ("01_base",)})
+    assert faults._check(one("passed"), one("failed"), found, "03_both") == one("passed")
+    assert faults._check(one("skipped"), one("passed"), found, "03_both").fault == ("01_base",)
+    assert faults._check(one("failed"), one("failed"), faults.Faults(), "03_both").fault == ("03_both",)
+    assert faults._check(one("broken"), one("skipped"), faults.Faults(), "03_both") == one("skipped")
 
 
 def test_needless_suspects_are_not_named_among_several():
