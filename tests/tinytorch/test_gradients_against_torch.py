@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from tinytorch.core import activations, layers, losses
+from tinytorch.core import activations, layers, losses, spatial
 from tinytorch.core.autograd import RULES
 from tinytorch.core.tensor import Tensor
 
@@ -91,6 +91,7 @@ CASES = {  # name: shapes of the inputs, ours, torch's
         lambda a: layers.LayerNorm(3)(layers.Tanh()(a)),
         lambda a: F.layer_norm(torch.tanh(a), (3,)),
     ),
+    "array_function": ([(2, 3, 5, 4)], lambda a: spatial.AvgPool2d(2)(a), lambda a: F.avg_pool2d(a, 2)),
 }
 
 
