@@ -857,24 +857,30 @@ def test_unit_backward():
 test_unit_backward()
 
 # %%
-# P2. You should see the number above each edge come from the rule of the node on its left end: the product sends
-# 1 times the other factor, the sum sends what it got. Both edges into x meet: 12 + 2 = 14 is x.grad.
+# P2. You should see at each edge what the rule of its right end sends to the left: the product sends 1 times the
+# other factor, the sum what it got, 3x three times that. Two edges end in x, and x.grad is their sum.
 x, b = Tensor(2.0, requires_grad=True), Tensor(4.0, requires_grad=True)
-double = x * 3.0
-total = double + b
+tripled = x * 3.0
+total = tripled + b
 root = total * x
 root.backward()
-places = {"x": (0, 1), "b": (0, 0), "3x": (1, 1), "3x+b": (2, 0.5), "(3x+b)x": (3, 1.2)}
-values = dict(zip(places, (x, b, double, total, root)))
-edges = [("3x", "x", 6.0), ("3x+b", "3x", 2.0), ("3x+b", "b", 2.0), ("(3x+b)x", "3x+b", 2.0), ("(3x+b)x", "x", 10.0)]
+places = {"x": (0, 1), "b": (1, 0), "3x": (1, 0.6), "3x+b": (2, 0.3), "(3x+b)x": (3, 1)}
+nodes = dict(zip(places, (x, b, tripled, total, root)))
+names, waiting = {id(node): name for name, node in nodes.items()}, {id(root): np.ones(())}
 fig, ax = plt.subplots(figsize=(5, 3), dpi=72)
-for user, made_from, gradient in edges:
-    (x1, y1), (x2, y2) = places[user], places[made_from]
-    ax.plot([x1, x2], [y1, y2], "C0-", zorder=1)
-    ax.text((x1 + x2) / 2, (y1 + y2) / 2, f"{gradient:g}", color="C3", va="bottom")
+for node in reversed(topological_order(root)):
+    if not node.inputs:
+        continue
+    parts = RULES[node.op](waiting[id(node)], node, node.inputs, node.ctx)
+    for one, part in zip(node.inputs, parts):
+        if one.requires_grad:
+            waiting[id(one)] = waiting.get(id(one), 0.0) + part
+            (x1, y1), (x2, y2) = places[names[id(node)]], places[names[id(one)]]
+            ax.plot([x1, x2], [y1, y2], "C0-", zorder=1)
+            ax.text((x1 + x2) / 2, (y1 + y2) / 2, f"{part:g}", color="C3", va="bottom")
 for name, (x1, y1) in places.items():
-    ax.text(x1, y1, f"{name} = {values[name].item():g}", ha="center", bbox={"fc": "white", "ec": "C0"})
-ax.set(xlim=(-0.5, 3.6), ylim=(-0.3, 1.6), title=f"x.grad {x.grad:g}, b.grad {b.grad:g}")
+    ax.text(x1, y1, f"{name} = {nodes[name].item():g}", ha="center", bbox={"fc": "white", "ec": "C0"})
+ax.set(xlim=(-0.5, 3.6), ylim=(-0.2, 1.3), title=f"x.grad {x.grad:g}, b.grad {b.grad:g}")
 ax.axis("off")
 plt.show()
 
