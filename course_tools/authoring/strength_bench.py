@@ -12,14 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from course_tools.authoring import strength_inside
+from course_tools.authoring.strength_look import Crowded, Look, Timed
 from course_tools.files import UserError
 from course_tools.grading.checks import Check
 from course_tools.grading.examiner import Examiner
@@ -29,11 +26,8 @@ from course_tools.records import CheckResult
 from course_tools.sandbox import Answer, Nursery, Session, Snapshot, Trouble
 from course_tools.sandbox.plain import Plain
 
+PATIENCE = 5  # times as long for what the wall clock cut
 RESTARTS = 3  # of a notebook that a change has ended together with its copy
-
-
-class Crowded(Exception):
-    """A copy could not be made; perhaps because of what earlier changes left behind."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +84,7 @@ class Bench:
         self._at = 0  # position in _code: the cells before it have been run
         self._keep: list[str] | None = None
         self._renewed = 0  # times in this job
+        self._cut = False  # whether the wall clock ended something in this job
         self._caught: Counter[str] = Counter()  # by check
 
     def close(self) -> None:
@@ -103,7 +98,20 @@ class Bench:
 
         What stops answering, by time or memory or an early end, is noticed by whatever was asked then.
         """
-        self._renewed = 0
+        tried = self._whole(job)
+        if not self._cut:
+            return tried
+        # The wall clock ended it, not its processor time: the machine was busy, or it waits for something.
+        self.close()
+        self._seconds *= PATIENCE
+        try:
+            return self._whole(job)
+        finally:
+            self._seconds /= PATIENCE
+            self.close()
+
+    def _whole(self, job: Job) -> Tried:
+        self._renewed, self._cut = 0, False
         while True:
             try:
                 return self._try(job)
@@ -113,7 +121,7 @@ class Bench:
     def _try(self, job: Job) -> Tried:
         self._forward(job.index)
         started = self._cpu()
-        look = _Look(self, job)
+        look = Look(self, job)
         if job.thorough:
             look.go(job.asked, until=None)
         else:
@@ -162,10 +170,18 @@ class Bench:
 
     def run(self, snapshot: Snapshot, index: int, source: str) -> str:
         """Run a cell in a copy; what it raised, "" when nothing."""
-        reply = snapshot.call(self._inside, "run", {"source": source, "number": index}, seconds=self._seconds)
+        reply = Timed(self, snapshot).call(self._inside, "run", {"source": source, "number": index})
         if isinstance(reply, Trouble):
             return reply.message or reply.kind
         return "" if reply.value is None else str(reply.value["raised"])  # type: ignore[index,call-overload]
+
+    def inside(self) -> float:
+        """Processor seconds of the notebook and its copies."""
+        return self._session.usage().cpu_seconds if self._session is not None else 0.0
+
+    def was_ended(self, cpu_seconds: float) -> None:
+        """Something ran out of time, having used so much of the processor."""
+        self._cut = self._cut or cpu_seconds < self._seconds
 
     def cells_from(self, index: int) -> Iterator[tuple[int, str, str | None]]:
         """(position, text, grade_id of a graded test cell) of the code cells from this one on."""
@@ -194,13 +210,13 @@ class Bench:
             return ""
 
     def _cpu(self) -> float:
-        inside = self._session.usage().cpu_seconds if self._session is not None else 0.0
-        return time.process_time() + inside
+        return time.process_time() + self.inside()
 
     def _forward(self, index: int) -> Session:
         """The session with all cells before this one run."""
         if self._session is None or not self._session.alive or self._code[self._at : self._at + 1] > [index]:
             self.close()
+            self._nursery.limits = replace(self._nursery.limits, probe_seconds=self._seconds)
             self._session, self._at = self._nursery.open(self._files), 0
             self._keep = None
         while self._at < len(self._code) and self._code[self._at] < index:
@@ -214,91 +230,3 @@ class Bench:
             self._at += 1
             self._keep = None
         return self._session
-
-
-class _Look:
-    """One job being tried: what has been noticed so far."""
-
-    def __init__(self, bench: Bench, job: Job) -> None:
-        self._bench, self._job = bench, job
-        self.seen: list[str] = []
-        self.failed: list[CheckResult] = []
-        self.seeds: list[str] = []
-        self.broken: list[str] = []
-        self.asked, self.slowest = 0, 0.0
-        self._steady: set[str] = set()  # checks that draw nothing: another seed changes nothing
-        self._export = cache(lambda: bench.exported(job))
-
-    def go(self, graded: tuple[str, ...], until: tuple[str, ...] | None) -> None:
-        """Run cells from the changed one on, asking the graded ones.
-
-        until  the only graded cell, asked last: then the copy itself answers, and nothing is run after it
-        """
-        left = set(graded)
-        with self._bench.copied(self._job.index) as made:
-            for index, source, name in self._bench.cells_from(self._job.index):
-                if not left:
-                    break
-                started = time.perf_counter()
-                raised = self._bench.run(
-                    made, index, self._job.source if index == self._job.index else source
-                )
-                self.slowest = max(self.slowest, time.perf_counter() - started)
-                if name and raised:
-                    self.seen.append(name)
-                if name not in left:
-                    continue
-                left.discard(name)
-                if until is not None:
-                    self._ask(name, made, "")
-                    continue
-                for seed in self._job.seeds or ("",):
-                    with made.snapshot() as branch:
-                        if not branch.stands() and self._bench.renewed():
-                            raise Crowded
-                        self._ask(name, branch, seed)
-                    if self.failed and not self._job.thorough:
-                        return
-
-    def _ask(self, grade_id: str, asker: Snapshot, seed: str) -> None:
-        first = seed == self._job.seeds[0] if seed else True
-        examiner = _Watching(self._bench.examiner(seed)) if seed else None
-        for one in self._bench.checks_of(grade_id):
-            if not first and one.name in self._steady:
-                continue
-            made = (examiner or self._bench.examiner(seed)).ask(one, asker, export=self._export)
-            self.asked += 1
-            self.slowest = max(self.slowest, made.seconds)
-            if examiner is not None and not examiner.drew():
-                self._steady.add(one.name)
-            if made.verdict == "broken":
-                self.broken.append(f"{one.name}: {made.message}")
-            elif made.verdict == "failed":
-                self.failed.append(made)
-                self.seeds.append(seed)
-                if not self._job.thorough:
-                    return
-
-
-class _Watching:
-    """An examiner that can tell whether a check has drawn anything."""
-
-    def __init__(self, examiner: Examiner) -> None:
-        self._examiner = copy(examiner)
-        self._given: list[tuple[np.random.Generator, Any]] = []
-        self._examiner.rng = self._rng  # type: ignore[method-assign]
-        self._draw = examiner.rng
-
-    def ask(self, one: Check, asker: Snapshot, *, export: Any) -> CheckResult:
-        """As the examiner does."""
-        self._given.clear()
-        return self._examiner.ask(one, asker, export=export)
-
-    def drew(self) -> bool:
-        """Whether the check asked last used its random state."""
-        return any(one.bit_generator.state != state for one, state in self._given)
-
-    def _rng(self, name: str) -> np.random.Generator:
-        made = self._draw(name)
-        self._given.append((made, made.bit_generator.state))
-        return made

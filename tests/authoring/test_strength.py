@@ -151,6 +151,15 @@ def test_a_mutant_that_never_ends_is_noticed_and_costs_only_its_limit(root):
     assert found[endless[0].name].cpu_seconds < 3
 
 
+def test_what_the_wall_clock_cuts_is_given_more_time_before_it_counts(root, monkeypatch):
+    monkeypatch.setattr("course_tools.sandbox.limits.WALL_EXTRA", 0.1)
+    # 0.3 s of processor time go with 1.3 s on the wall clock, five times as much with 6.1 s.
+    tiny.replace(root / TEXT, "return double(x) + x", "import time; time.sleep(1.5); return double(x) + x")
+    plan = planned(*_both(root))
+    reference = [one for one in plan.jobs if one.name == REFERENCE]
+    assert not try_all(replace(plan.setting, seconds=0.3), reference, workers=1)[REFERENCE].failed
+
+
 def test_what_one_mutant_leaves_behind_does_not_reach_the_next(root):
     # The reference reads a file that lies beside the notebook; every mutant of the line that writes it spoils it.
     (root / "source/01_sums/data.txt").write_text("1")
