@@ -23,7 +23,9 @@ TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
 # Not part of the work: the same notebook handed in again later is the same submission.
 RECEIPTS = (TIMESTAMP, SECRET)
-PRACTICE = "tito_receipt.json"  # what the student's own run said, as `tito module submit` puts it beside the work
+PRACTICE = (
+    "tito_receipt.json"  # what the student's own run said, as `tito module submit` puts it beside the work
+)
 NOT_WORK = (*RECEIPTS, PRACTICE)
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
