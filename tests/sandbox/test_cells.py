@@ -82,7 +82,9 @@ def test_input_fails_at_once_with_advice(session):
 
 def test_await_main_and_magics_work(session, ok):
     ok(session, "import asyncio\nawait asyncio.sleep(0)\nassert __name__ == '__main__'")
-    ok(session, "%time x = 1\n%timeit -n 1 -r 1 pass\nget_ipython().run_line_magic('matplotlib', 'inline')")
+    ok(session, "%time x = 1\n%timeit -n 1 -r 1 pass")
+    magic = session.run_cell("get_ipython().run_line_magic('matplotlib', 'inline')", seconds=10)  # imports it
+    assert magic.status == "ok"
     ok(session, "%%time\ny = 2")
     ok(session, "assert (x, y) == (1, 2)")
 

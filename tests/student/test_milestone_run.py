@@ -222,6 +222,8 @@ def test_killed_in_the_middle_it_leaves_nothing_behind(own, script: Path, tmp_pa
         cwd=home,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # A suite started in the background ignores Ctrl-C, and what it starts would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         child = int(_until(lambda: sign.exists() and sign.read_text()))
