@@ -151,7 +151,7 @@ MISTAKES = [
         "return change.sum()",
         caught_by=(
             "test_slopes_of_a_product_of_matrices test_differences_are_central test_a_random_upstream "
-            "test_an_x_that_is_not_contiguous"
+            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit"
         ),
         starred=True,
         also="m05-gradcheck-test",

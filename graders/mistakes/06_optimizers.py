@@ -334,7 +334,8 @@ MISTAKES = [
         "W06.2f",
         "A missing gradient counts as 0, so decay and velocity go on moving the weight.",
         "        for i, parameter, g in self.with_gradients():\n",
-        "        for i, parameter in enumerate(self.params):\n"
+        "        for i in range(len(self.params)):\n"
+        "            parameter = self.params[i]\n"
         "            g = grad_array(parameter)\n"
         "            g = np.zeros_like(parameter.data) if g is None else g\n",
         caught_by=(
@@ -495,7 +496,8 @@ MISTAKES = [
         "W06.3j",
         "A missing gradient counts as 0: the average fades and the decay goes on.",
         "        for i, parameter, g in self.with_gradients():\n",
-        "        for i, parameter in enumerate(self.params):\n"
+        "        for i in range(len(self.params)):\n"
+        "            parameter = self.params[i]\n"
         "            g = grad_array(parameter)\n"
         "            g = np.zeros_like(parameter.data) if g is None else g\n",
         caught_by="test_two_parameters_and_a_missing_gradient",
@@ -743,8 +745,8 @@ MISTAKES = [
     fit(
         "W06.6a",
         "Gradients are never cleared and add up from epoch to epoch.",
-        "        optimizer.zero_grad()\n",
-        "",
+        LOOP,
+        LOOP.replace("optimizer.zero_grad()", "pass"),
         caught_by=(
             "test_table_of_the_line test_thirty_two_rows_with_adam test_down_to_least_squares "
             "test_gradients_left_over_from_before test_the_data_stay_as_they_are"

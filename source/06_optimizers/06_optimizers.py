@@ -602,8 +602,9 @@ def test_unit_adamw():
 test_unit_adamw()
 
 # %%
-# P1. You should see SGD zigzag across the ravine and make little way along it. Momentum overshoots and swings back.
-# RMSprop and Adam scale both directions alike and walk almost straight, whatever the ravine is like.
+# P1. You should see SGD zigzag from one steep side to the other while it creeps along the ravine. Momentum swings in
+# wider arcs and overshoots the star. RMSprop is done with the steep direction soon and walks along the floor; Adam,
+# which has momentum too, comes in one curve and goes past the star.
 steep = np.array([1.0, 40.0])
 ways = [
     ("SGD", SGD, {"lr": 0.045}),
@@ -615,14 +616,14 @@ fig, ax = plt.subplots(figsize=(5, 3), dpi=72)
 for label, make, options in ways:
     point = Parameter([-4.0, 1.0])
     optimizer, path = make([point], **options), [point.data.copy()]
-    for _ in range(40):
+    for _ in range(30):
         point.grad = steep * point.data  # of the height (x^2 + 40 y^2) / 2
         optimizer.step()
         path.append(point.data.copy())
     ax.plot(*np.transpose(path), ".-", markersize=3, linewidth=1, label=label)
 ax.plot(0, 0, "k*")
 ax.set(xlabel="x, flat", ylabel="y, steep")
-ax.legend(loc="lower right")
+ax.legend(loc="upper right")
 plt.show()
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "m06-fit-linear-text", "locked": true, "schema_version": 3, "solution": false, "task": false} course={"task": "06.6", "minutes": 15}
