@@ -151,13 +151,15 @@ def test_without_bias(student, rng):
 def test_linear_refuses(student, rng):
     """A wrong last axis and an unknown init are refused, a right one is not."""
     weight, bias = rng.normal(size=(13, 17)), rng.normal(size=17)
-    inputs = [rng.normal(size=(2, 19)), rng.normal(size=(13, 1)), rng.normal(size=(3, 13))]
-    wrong, one, right, init = student.probe(
+    shapes = [(2, 5, 19), (13, 1), (), (3, 13)]
+    inputs = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+    wrong, one, number, right, init = student.probe(
         "linear_refusals", weight=weight, bias=bias, inputs=inputs, init="zeros"
     )
     expect(wrong).raises("ValueError", r"(13.*19|19.*13)", what="19 features for 13 inputs")
     expect(one).raises("ValueError", r"13", what="1 feature for 13 inputs")
-    expect_array(right, oracle.linear(inputs[2], weight, bias), "output for 13 features")
+    expect(number).raises("ValueError", what="a number without axes")
+    expect_array(right, oracle.linear(inputs[3], weight, bias), "output for 13 features")
     expect(init).raises("ValueError", what="an unknown init")
 
 

@@ -335,13 +335,16 @@ def test_smoothed_gradient(student, rng):
 
 @check("m04-smoothing-test", hint="ignored positions: no loss, no gradient, no part in the divisor")
 def test_ignored_positions_smoothed(student, rng):
-    """Some positions ignored, and all of them."""
+    """Some positions ignored, all but one, and all of them."""
     seed = seed_of(rng)
     logits, targets = drawn(seed, share=0.3)
     questions = [[logits, targets], [logits, np.full((2, 5), IGNORED)]]
     settings = {"smoothing": 0.2}
     some, every = student.probe("losses", loss="LabelSmoothingLoss", questions=questions, settings=settings)
     expect_answer(some, *right_answer(seed, "LabelSmoothingLoss", 0.2, share=0.3), "some ignored")
+    question = {"questions": [list(drawn(seed, share=0.9))], "settings": settings}
+    (one,) = student.probe("losses", loss="LabelSmoothingLoss", **question)
+    expect_answer(one, *right_answer(seed, "LabelSmoothingLoss", 0.2, share=0.9), "all but one ignored")
     expect_answer(every, 0.0, np.zeros((2, 5, 7)), "all ignored")
 
 
@@ -420,12 +423,15 @@ def test_focal_next_to_certainty(student, rng):
 
 @check("m04-focal-test", hint="positions and ignore_index as in cross-entropy")
 def test_focal_with_ignored_positions(student, rng):
-    """Three axes with ignored positions, and all ignored; a negative gamma is refused."""
+    """Three axes with some positions ignored, all but one, and all; a negative gamma is refused."""
     seed = seed_of(rng)
     logits, targets = drawn(seed, share=0.3)
     questions = [[logits, targets], [logits, np.full((2, 5), IGNORED)]]
     some, every = student.probe("losses", loss="FocalLoss", questions=questions, settings={"gamma": 1.5})
     expect_answer(some, *right_answer(seed, "FocalLoss", 1.5, share=0.3), "some ignored")
+    question = {"questions": [list(drawn(seed, share=0.9))], "settings": {"gamma": 1.5}}
+    (one,) = student.probe("losses", loss="FocalLoss", **question)
+    expect_answer(one, *right_answer(seed, "FocalLoss", 1.5, share=0.9), "all but one ignored")
     expect_answer(every, 0.0, np.zeros((2, 5, 7)), "all ignored")
     settings = [{"gamma": -1.0}, {"gamma": math.nan}]
     for error in student.probe("made", loss="FocalLoss", settings=settings, question=TABLE):

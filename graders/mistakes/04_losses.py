@@ -465,7 +465,7 @@ MISTAKES: list[Mistake] = [
         "self.smoothing / logs.shape[-1]",
         "self.smoothing / max(len(logs), 1)",
         caught_by="test_smoothed_loss_of_the_table test_seven_classes_smoothed test_smoothed_gradient "
-        "test_minimum_at_the_smoothed_distribution test_values_of_smoothing",
+        "test_ignored_positions_smoothed test_minimum_at_the_smoothed_distribution test_values_of_smoothing",
     ),
     smoothing(
         "W04.4e",

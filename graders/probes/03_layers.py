@@ -170,9 +170,13 @@ def linear_followed(names, weight, bias, x, changes):
 
 
 def dropout_outputs(names, p, x, modes, seed):
-    """One output of the same layer per mode, in a row, and the input afterwards."""
+    """One output of the same layer per mode, in a row, and the input afterwards.
+
+    What was computed must be a Tensor; where nothing is to be done, the input itself may come back.
+    """
     layer = names["Dropout"](p, rng=np.random.default_rng(seed))
-    return {"outputs": [array_of(in_mode(layer, mode)(x)) for mode in modes], "input": x}
+    outputs = [(held if mode else array_of)(in_mode(layer, mode)(x)) for mode in modes]
+    return {"outputs": outputs, "input": x}
 
 
 def dropout_compared(names, p, x, seed):

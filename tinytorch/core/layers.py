@@ -84,7 +84,7 @@ class Linear(Layer):
         ### END SOLUTION
 
     def forward(self, x):
-        """x W + b; ValueError with both numbers in its text unless the last axis of x has length n_in."""
+        """x W + b; ValueError unless x has a last axis of length n_in, with both lengths in its text."""
         ### BEGIN SOLUTION
         x, n_in = as_tensor(x), self.weight.shape[0]
         if x.ndim == 0 or x.shape[-1] != n_in:
