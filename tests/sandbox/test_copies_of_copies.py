@@ -42,11 +42,9 @@ def test_a_copy_of_a_copy_goes_its_own_way(session, ok):
 
 def test_more_copies_than_processes_can_be_made_one_after_the_other(session, ok, nursery):
     ok(session, "box = []")
-    for _ in range(3):
-        with session.snapshot() as copy:
-            for _ in range(nursery.limits.processes // 2):
-                with copy.snapshot() as inner:
-                    assert put(inner) == 1
+    for _ in range(nursery.limits.processes + 5):
+        with session.snapshot() as copy, copy.snapshot() as inner:
+            assert put(inner) == 1
     assert session.alive
 
 
