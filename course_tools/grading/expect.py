@@ -149,7 +149,10 @@ class Expectation:
             raise Failed(f"not {kind}", what=what, got=show(self.value), expected=wanted())
         if value.shape != shape:
             raise Failed(
-                f"the shape is {value.shape} instead of {shape}", what=what, got=show(value), expected=wanted()
+                f"the shape is {value.shape} instead of {shape}",
+                what=what,
+                got=show(value),
+                expected=wanted(),
             )
         if value.dtype.kind not in "iuf" or (value.dtype.itemsize < 4 and value.dtype.kind == "f"):
             raise Failed(f"the type is {value.dtype}", what=what, got=show(value), expected=wanted())
