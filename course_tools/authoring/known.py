@@ -14,7 +14,7 @@ from pathlib import Path
 from course_tools.authoring.proof import Files, Result, failing
 from course_tools.course import Course, Module
 from course_tools.files import atomic_write
-from course_tools.grading import misconceptions
+from course_tools.grading import digests, misconceptions
 from course_tools.grading.bank import Bank
 from course_tools.grading.batch import Lost
 from course_tools.records import Finding, Mistake
@@ -91,18 +91,17 @@ def _shown(result: Result) -> set[str]:
 
 
 def digest(course: Course, module: Module) -> str:
-    """SHA-256 over everything the replies depend on: text, bank, checks and what they import, library, seed."""
-    graders = course.checks(module).parent
-    shared = [path for path in graders.glob("*/*.py") if path.parent.name not in ("probes", "mistakes")]
-    own = [
+    """SHA-256 over everything the replies depend on: text, bank, checks and what they import, library seen, seed."""
+    files = [
         course.source_text(module),
-        course.checks(module),
         course.probes(module),
         course.mistakes(module),
         Path(misconceptions.__file__),
+        *digests.checks_and_imports(course, module),
+        *digests.library_seen(course, module),
     ]
     total = hashlib.sha256(repr((module.seed, module.export, sorted(module.limits.items()))).encode())
-    for path in [*own, *sorted(shared), *sorted(course.library.rglob("*.py"))]:
+    for path in files:
         if path.is_file():
             total.update(f"\n{path.parent.name}/{path.name} ".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())

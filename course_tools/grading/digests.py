@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -40,15 +41,47 @@ def of_earlier(course: Course, module: Module, notebooks: Mapping[str, bytes]) -
 
 
 def _checks_of(course: Course, module: Module) -> tuple[Path, ...]:
+    own = (course.probes(module), course.misconceptions(module), course.release_notebook(module))
+    return (*checks_and_imports(course, module), *own)
+
+
+def checks_and_imports(course: Course, module: Module) -> tuple[Path, ...]:
+    """The module's checks and every file of graders/ they import, however indirectly; the checks first.
+
+    Only import statements count: they are what the loader of checks supports.
+    """
     graders = course.checks(module).parent
-    shared = sorted(graders.glob("*/*.py"))  # oracles a checks file may import
-    own = (course.checks(module), course.probes(module), course.misconceptions(module))
-    others = {"probes", "mistakes"}
-    return (
-        *own,
-        *(one for one in shared if one.parent.name not in others),
-        course.release_notebook(module),
-    )
+    found = [course.checks(module)]
+    for path in found:  # grows while it is walked
+        found += [one for one in _imported(path, graders) if one not in found]
+    return (found[0], *sorted(found[1:]))
+
+
+def library_seen(course: Course, module: Module) -> tuple[Path, ...]:
+    """The library's files a hand-in of `module` can import, sorted: none of its own reference or of later ones."""
+    unseen = {course.library.parent / one for one in course.unseen(module)}
+    return tuple(path for path in sorted(course.library.rglob("*.py")) if path not in unseen)
+
+
+def _imported(path: Path, root: Path) -> Iterator[Path]:
+    """Files below `root` that a Python file names in its import statements; none if it is no Python."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return  # loading the checks says so, with its place
+    for node in ast.walk(tree):
+        places: list[Path] = []
+        if isinstance(node, ast.Import):
+            places = [root.joinpath(*one.name.split(".")) for one in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            start = [root] if node.level == 0 else path.parents[node.level - 1 : node.level]
+            packages = [one.joinpath(*(node.module or "").split(".")) for one in start]
+            places = [*packages, *(package / one.name for package in packages for one in node.names)]
+        for place in places:
+            for one in (place, *place.parents):  # a package runs before what is in it
+                if one == root or not one.is_relative_to(root):
+                    break
+                yield from (file for file in (one.with_suffix(".py"), one / "__init__.py") if file.is_file())
 
 
 def _environment(course: Course, module: Module, tier: str) -> str:
@@ -61,7 +94,7 @@ def _environment(course: Course, module: Module, tier: str) -> str:
     ]
     parts += [f"{name} {_version(name)}" for name in SHOWS]
     parts.append(_engine_digest())
-    parts.append(_of_paths(tuple(sorted(course.library.rglob("*.py")))))
+    parts.append(_of_paths(library_seen(course, module)))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

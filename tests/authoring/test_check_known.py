@@ -86,7 +86,7 @@ def course(tmp_path):
         "course.toml": 'name = "tiny"\ntitle = "t"\n[[modules]]\nnumber = "01"\nname = "sums"\ntitle = "S"\n'
         'export = "tinytorch.core.sums"\nseed = "s"\n',
         "source/01_sums/01_sums.py": "# %%\n1\n",
-        "graders/test_01_sums.py": "",
+        "graders/test_01_sums.py": "from oracles import sums\n",
         "graders/probes/01_sums.py": "",
         "graders/mistakes/01_sums.py": "",
         "graders/oracles/sums.py": "",
