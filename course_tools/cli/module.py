@@ -106,9 +106,7 @@ def test(name: str, task: str | None, earlier: Earlier, as_json: bool) -> int:
         with say.progress("Looking whose fault it is …"):
             whose = blame(workspace, done, task=done.tests[0].test.task if task else None)
     if as_json:
-        faults = {one.test.grade_id: [found.folder] for one in whose.here} if whose else {}
-        faults |= {name: [one.folder for one in who] for name, who in whose.earlier.items()} if whose else {}
-        say.document({"module": found.folder, "task": task, **data_of(done), "faults": faults})
+        say.document({"module": found.folder, "task": task, **data_of(done, whose)})
         return 0 if green else 1
     explained = False
     for one in done.tests:

@@ -36,6 +36,11 @@ class Blame:
             fails = "fails" if len(tests) == 1 else "fail"
             yield f"{', '.join(tests)} {fails} with the course's earlier modules too: the fault is in this module."
 
+    def folders(self, module: Module) -> dict[str, list[str]]:
+        """The folders of the modules at fault, by grade_id, for machines; module: the one that was run."""
+        here = {one.test.grade_id: [module.folder] for one in self.here}
+        return here | {name: [one.folder for one in who] for name, who in self.earlier.items()}
+
 
 def blame(
     workspace: Workspace,

@@ -17,6 +17,7 @@ from course_tools.notebooks.digest import digest
 from course_tools.notebooks.export import is_exported
 from course_tools.student import desk, explain, importable, lastrun, milestone, needs
 from course_tools.student import progress as records
+from course_tools.student.blame import Blame, blame
 from course_tools.student.homework import Homework, open_homework
 from course_tools.student.milestone import MilestoneStanding
 from course_tools.student.progress import Completed, Earlier, Progress, Tell
@@ -76,7 +77,7 @@ def complete(
     check = importable.check(text, module.export) if text else None
     done = run(workspace, homework, earlier=earlier, extra=check, step=step)
     lastrun.remember(workspace, module, done.remembered(lambda one: explain.failure(done, one)))
-    _require_green(done)
+    _require_green(done, blame(workspace, done) if earlier == "own" else None)
     if refused is not None:
         raise refused
     trouble = importable.trouble(done, text)
@@ -123,8 +124,8 @@ def given_digest(workspace: Workspace, module: Module, earlier: Earlier) -> str:
     return digest(json.dumps(parts, sort_keys=True).encode())
 
 
-def data_of(run_: Run) -> dict[str, Any]:
-    """A run for machines."""
+def data_of(run_: Run, whose: Blame | None = None) -> dict[str, Any]:
+    """A run for machines; `faults` gives the modules at fault, by grade_id, where that was looked for."""
     return {
         "passed": run_.passed,
         "total": len(run_.tests),
@@ -139,6 +140,7 @@ def data_of(run_: Run) -> dict[str, Any]:
             }
             for one in run_.tests
         ],
+        "faults": whose.folders(run_.homework.module) if whose else {},
     }
 
 
@@ -153,12 +155,13 @@ def _unchanged(
     )
 
 
-def _require_green(done: Run) -> None:
-    number, data = done.homework.module.number, data_of(done)
+def _require_green(done: Run, whose: Blame | None) -> None:
+    number, data = done.homework.module.number, data_of(done, whose)
     red = done.first_red
     summary = f"{done.passed} of {len(done.tests)} checks pass; next: tito module test {number}"
     if red is not None:
-        told = [f"✗ {explain.failure(done, red)}", explain.also_stopped(done), summary]
+        sentences = whose.sentences(done) if whose else ()
+        told = [f"✗ {explain.failure(done, red)}", explain.also_stopped(done), *sentences, summary]
         raise NotYet("\n".join(one for one in told if one), data)
     if done.passed != len(done.tests) or not done.tests:
         raise NotYet(f"Not every check of module {number} was run.\n{summary}", data)

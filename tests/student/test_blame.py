@@ -147,3 +147,14 @@ def test_the_students_package_stays_as_it_is(home: Path, tito: Tito) -> None:
     assert len(before) == 2
     assert tito("module", "test", "3").code == 1
     assert {path: path.read_bytes() for path in (home / "tinytorch").rglob("*.py")} == before
+
+
+def test_what_cannot_be_completed_says_whose_fault_it_is(home: Path, tito: Tito) -> None:
+    start(home, tito, relu=ABSOLUTE, first="return relu(x)", second="return log_softmax(x)", third="return 1")
+    said = tito("module", "complete", "3")
+    assert said.code == 1
+    assert (
+        "passes with the course's 01 Activations: the fault is in your own, not in this module.\n" in said.err
+    )
+    assert tito("module", "complete", "3", "--json").data["faults"] == {"m03-1-test": ["01_activations"]}
+    assert tito("module", "complete", "3", "--earlier", "reference").code == 0
