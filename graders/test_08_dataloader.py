@@ -122,7 +122,8 @@ def test_different_numbers_of_rows(student, rng):
 
 
 @check(
-    "m08-dataset-test", hint="legal indices run from -n to n-1; check before you index, a slice never raises"
+    "m08-dataset-test",
+    hint="legal indices run from -n to n-1; array[i] raises outside of them, a slice never does",
 )
 def test_both_ends_of_the_indices(student, rng):
     """The first index outside on either side raises IndexError; -1 and -n work."""
@@ -473,6 +474,7 @@ def test_every_index_is_equally_likely(student, rng):
 def test_parts_that_would_be_empty(student, rng):
     """n = 2 with 0.1 is refused and so are fractions outside; n = 2 with 0.5 is fine."""
     cases = [[2, 0.1, 1], [1, 0.9, 1], [10, 0.0, 1], [10, 1.0, 1], [10, -0.3, 1], [10, 1.3, 1]]
+    cases += [[10, math.inf, 1], [10, math.nan, 1]]
     *refused, fine = student.probe("splits", cases=[*cases, [2, 0.5, 1]])
     for one, (n, fraction, _) in zip(refused, cases, strict=True):
         expect(one).raises("ValueError", what=f"n {n}, fraction {fraction}")
@@ -631,12 +633,14 @@ def test_without_noise_every_point_is_on_its_arc(student, rng):
 
 
 @check(
-    "m08-moons-test", hint="add normal noise of standard deviation `noise` to both coordinates of every point"
+    "m08-moons-test",
+    hint="add normal noise of standard deviation `noise` to both coordinates, each with draws of its own",
 )
 def test_spread_of_the_noise(student, rng):
-    """The variance of each coordinate of each class with much noise.
+    """The variance of each coordinate of each class with much noise, and how they vary together.
 
-    4 variances of 2000 nearly normal numbers within 6 standard errors: false alarm below 1e-7.
+    4 variances of 2000 nearly normal numbers and 2 covariances, which are 0 for uniform t and independent noise,
+    within 6 standard errors: false alarm below 1e-7.
     """
     noise, n = 3.0, 4000
     ((X, y),) = student.probe("moons", cases=[[n, noise, seed_of(rng)]])
@@ -650,6 +654,11 @@ def test_spread_of_the_noise(student, rng):
             expect(abs(float(got[axis] - right[axis]))).below(
                 allowed, what="distance of the variance from its value"
             )
+        together = float(np.cov(X[y == label].T)[0, 1])
+        expect(abs(together)).below(
+            SIGMAS * math.sqrt(right[0] * right[1] / (n // 2)),
+            what="distance of the covariance of both coordinates from 0",
+        )
 
 
 @check("m08-moons-test", hint="draw every t on its own, uniformly between 0 and pi")

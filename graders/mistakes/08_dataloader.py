@@ -42,12 +42,7 @@ moons = partial(known, "m08-moons", "m08-moons-test")
 
 # -- lines of the reference that are replaced more than once ------------------------------------------------------
 
-ITEM = "        return tuple(np.array(one[i]) if one.ndim > 1 else one[i] for one in self.arrays)\n"
-
-BOUNDS = """\
-        if not -len(self) <= i < len(self):
-            raise IndexError(f"item {i} of {len(self)} items")
-"""
+ITEM = "        return tuple(one[i].copy() for one in self.arrays)  # an index outside: the array raises IndexError\n"
 
 LENGTHS = """\
         lengths = {len(one) for one in self.arrays}
@@ -117,12 +112,13 @@ MISTAKES = [
     dataset(
         "W08.1b",
         "An index below -n wraps round to another item.",
-        before=BOUNDS,
+        before=ITEM,
         after="""\
         if i >= len(self):
             raise IndexError(f"item {i} of {len(self)} items")
         i = i % len(self)
-""",
+"""
+        + ITEM,
         caught_by="test_both_ends_of_the_indices",
         starred=True,
     ),
@@ -131,7 +127,7 @@ MISTAKES = [
         "A single array comes back bare, without a tuple round its entry.",
         before=ITEM,
         after="""\
-        item = tuple(np.array(one[i]) if one.ndim > 1 else one[i] for one in self.arrays)
+        item = tuple(one[i].copy() for one in self.arrays)
         return item if len(item) > 1 else item[0]
 """,
         caught_by="test_both_ends_of_the_indices test_a_single_array_gives_a_tuple_of_one",
@@ -140,7 +136,7 @@ MISTAKES = [
     dataset(
         "W08.1d",
         "A slice is taken, which is empty instead of raising IndexError.",
-        before=BOUNDS + ITEM,
+        before=ITEM,
         after="        return tuple(one[i : i + 1 or None].sum(axis=0) for one in self.arrays)\n",
         caught_by="test_index_n_is_refused test_both_ends_of_the_indices",
     ),
@@ -155,7 +151,7 @@ MISTAKES = [
         "W08.1f",
         "An item is a list instead of a tuple.",
         before=ITEM,
-        after="        return [np.array(one[i]) if one.ndim > 1 else one[i] for one in self.arrays]\n",
+        after="        return [one[i].copy() for one in self.arrays]\n",
         caught_by=(
             "test_two_arrays_of_five_items test_index_n_is_refused "
             "test_three_arrays_of_different_shapes test_both_ends_of_the_indices "
@@ -168,9 +164,8 @@ MISTAKES = [
         before="        return len(self.arrays[0])\n",
         after="        return len(self.arrays)\n",
         caught_by=(
-            "test_two_arrays_of_five_items test_index_n_is_refused "
-            "test_three_arrays_of_different_shapes test_different_numbers_of_rows "
-            "test_both_ends_of_the_indices test_a_single_array_gives_a_tuple_of_one"
+            "test_two_arrays_of_five_items test_three_arrays_of_different_shapes "
+            "test_different_numbers_of_rows test_a_single_array_gives_a_tuple_of_one"
         ),
     ),
     dataset(
@@ -183,8 +178,12 @@ MISTAKES = [
     dataset(
         "W08.1i",
         "Negative indices are refused.",
-        before="if not -len(self) <= i < len(self):",
-        after="if not 0 <= i < len(self):",
+        before=ITEM,
+        after="""\
+        if not 0 <= i < len(self):
+            raise IndexError(f"item {i} of {len(self)} items")
+"""
+        + ITEM,
         caught_by="test_two_arrays_of_five_items test_both_ends_of_the_indices",
     ),
     dataset(
@@ -212,8 +211,8 @@ MISTAKES = [
     dataset(
         "W08.1l",
         "The index is not checked on the upper side: it starts again at the first item.",
-        before=BOUNDS,
-        after="        i = i % len(self)\n",
+        before=ITEM,
+        after="        i = i % len(self)\n" + ITEM,
         caught_by="test_index_n_is_refused test_both_ends_of_the_indices",
     ),
     # -- 08.2 Batches --------------------------------------------------------------------------------------------
@@ -824,6 +823,13 @@ MISTAKES = [
         caught_by="test_rows_are_in_random_order",
     ),
     moons(
+        "W08.6k",
+        "Both coordinates of a point get the same noise.",
+        before="rng.normal(0.0, noise, size=(n, 2))",
+        after="rng.normal(0.0, noise, size=(n, 1))",
+        caught_by="test_spread_of_the_noise",
+    ),
+    moons(
         "W08.6l",
         "The generator that comes with the library is handed on.",
         before=MOONS,
@@ -844,13 +850,13 @@ MISTAKES = [
 RIGHT = [
     RightVariant(
         "R08.1a",
-        "Copies of everything, index errors from a list of the items.",
+        "Numbers as they are, only rows copied; index errors from a list of the items.",
         "m08-dataset",
-        BOUNDS + ITEM,
+        ITEM,
         """\
         rows = list(range(len(self)))
         row = rows[i]
-        return tuple(one[row].copy() for one in self.arrays)
+        return tuple(np.array(one[row]) if one.ndim > 1 else one[row] for one in self.arrays)
 """,
     ),
     RightVariant(

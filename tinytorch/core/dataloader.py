@@ -57,9 +57,7 @@ class TensorDataset(Dataset):
 
     def __getitem__(self, i):
         ### BEGIN SOLUTION
-        if not -len(self) <= i < len(self):
-            raise IndexError(f"item {i} of {len(self)} items")
-        return tuple(np.array(one[i]) if one.ndim > 1 else one[i] for one in self.arrays)
+        return tuple(one[i].copy() for one in self.arrays)  # an index outside: the array raises IndexError
         ### END SOLUTION
 
 
