@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import builtins
 import hashlib
-import marshal
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import CodeType
 from typing import Any, Protocol
 
 import numpy as np
 
 from course_tools.grading import misconceptions
 from course_tools.grading.checks import BrokenCheck, Check, Failed, load_checks
+from course_tools.grading.probes import Probes
 from course_tools.records import CheckResult
 from course_tools.sandbox import Answer, Trouble
 
@@ -65,7 +64,7 @@ class ReplyList(list[Any]):
 class Student:
     """What a check sees of a submission."""
 
-    def __init__(self, asker: Asker, probes: bytes, *, module: str, export: str | Callable[[], str]) -> None:
+    def __init__(self, asker: Asker, probes: Probes, *, module: str, export: str | Callable[[], str]) -> None:
         self.module = module  # "tinytorch.core.training"
         self.replies: list[Any] = []
         self._asker, self._probes, self._export = asker, probes, export
@@ -79,7 +78,7 @@ class Student:
 
     def probe(self, name: str, /, **arguments: Any) -> Any:
         """Run one probe function in the student's process and return its plain reply."""
-        reply = self._asker.call(self._probes, name, arguments)
+        reply = self._asker.call(self._probes.code(name), name, arguments)
         if isinstance(reply, Trouble):
             self.replies.append(reply)
             raise StudentTrouble(reply)
@@ -92,8 +91,8 @@ class Examiner:
 
     def __init__(self, checks: Path, probes: Path, bank: Path, *, module: str, seed: str) -> None:
         self.checks = load_checks(checks)
-        self.probes = compile_probes(probes)
-        self._named = _texts(marshal.loads(self.probes))
+        self.probes = Probes(probes)
+        self._named = self.probes.texts
         self.known = misconceptions.load(bank)
         self.module, self.seed = module, seed
 
@@ -187,17 +186,6 @@ class Examiner:
         return "passed", {}
 
 
-def compile_probes(path: Path) -> bytes:
-    """The probe file as a marshalled code object: sent to the snapshot that answers, never before.
-
-    Raises BrokenCheck when it is missing or does not compile.
-    """
-    try:
-        return marshal.dumps(compile(path.read_text(encoding="utf-8"), "<probes>", "exec"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BrokenCheck(f"{path.name} cannot be used: {error}") from error
-
-
 def not_asked(one: Check, message: str) -> CheckResult:
     """A check that was deliberately not run, with the reason."""
     return _result(one, "skipped", 0.0, {"message": message})
@@ -256,12 +244,6 @@ ENGINE_SAYS = ("timeout", "killed")  # the sandbox words these, from limits and 
 STANDARD_ERRORS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)
 )
-
-
-def _texts(code: CodeType) -> frozenset[str]:
-    """All texts written in a piece of code and the functions in it."""
-    inner = [_texts(one) for one in code.co_consts if isinstance(one, CodeType)]
-    return frozenset(one for one in code.co_consts if isinstance(one, str)).union(*inner)
 
 
 def _short(text: str) -> str:
