@@ -64,6 +64,7 @@ class Group:
     def __init__(self, paths: dict[str, Path], unified: bool, limits: Limits) -> None:
         self._paths, self._unified = paths, unified
         self._memory = paths["memory"]
+        self._usage = str(paths["cpuacct"] / "cpuacct.usage") if not unified else ""
         size = str(limits.memory_mb << 20)
         for path in paths.values():
             path.mkdir()
@@ -90,7 +91,8 @@ class Group:
         """Processor seconds of everything that ever ran in the group."""
         if self._unified:
             return float(self._field("cpu.stat", "usage_usec")) / 1e6
-        return int((self._paths["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+        with open(self._usage, "rb", buffering=0) as file:  # asked hundreds of times per hand-in
+            return int(file.read()) / 1e9
 
     def peak_mb(self) -> float:
         """The most memory the group has held at once, in MB."""
