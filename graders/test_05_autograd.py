@@ -94,6 +94,28 @@ def test_a_random_upstream(student, rng):
     expect(reply["found"]).raises("ValueError", what="several numbers without upstream")
 
 
+@check("m05-numerical-test", hint="upstream has the shape of f(x); only a single number can do without it")
+def test_which_upstreams_fit(student, rng):
+    """An upstream of another shape is refused, also one that numpy would broadcast; one number needs none."""
+    x = rng.uniform(0.5, 2, size=(2, 3))
+    for shape in ((3,), (1, 3), (2, 3, 1), (3, 2), ()):
+        reply = student.probe("differences", function="exp", x=x, upstream=np.ones(shape))
+        expect(reply["found"]).raises("ValueError", what="an upstream of another shape")
+    for function in ("sum of squares", "sum of squares in a table"):
+        reply = student.probe("differences", function=function, x=x)
+        expect_measured(reply, 2 * x, "gradient of a single number")
+
+
+@check(
+    "m05-numerical-test", hint="keep a copy of the first result: f may hand out the array that is moved next"
+)
+def test_an_f_that_returns_x_itself(student, rng):
+    """An f that returns x itself."""
+    x, upstream = rng.normal(size=(2, 3)), rng.uniform(0.5, 2, size=(2, 3))
+    reply = student.probe("differences", function="itself", x=x, upstream=upstream)
+    expect_measured(reply, upstream, "gradient")
+
+
 @check("m05-numerical-test", hint="index x itself, x[index]: a reshaped x may be a copy")
 def test_an_x_that_is_not_contiguous(student, rng):
     """An x whose rows are columns in memory."""
@@ -119,10 +141,12 @@ def test_x_is_put_back_to_the_bit(student, rng):
 
 @check("m05-numerical-test", hint="raise TypeError unless x is an array whose dtype is a float")
 def test_an_x_of_whole_numbers(student, rng):
-    """Whole numbers are refused, the same numbers as floats are not."""
+    """Whole numbers and lists are refused, the same numbers in a float array are not."""
     x = rng.integers(1, 9, size=4)
     reply = student.probe("differences", function="sum of squares", x=x)
     expect(reply["found"]).raises("TypeError", what="an x of whole numbers")
+    reply = student.probe("differences", function="exp", x=[0.5, 1.5], upstream=np.ones(2))
+    expect(reply["found"]).raises("TypeError", what="an x that is a list")
     reply = student.probe("differences", function="sum of squares", x=x.astype(np.float64))
     expect_measured(reply, 2.0 * x, "gradient")
 
@@ -199,6 +223,46 @@ def test_shapes_that_differ(student, rng):
     for one in refused:
         expect(one).raises("ValueError", what="shapes that differ")
     expect(found).close(0.5, what="error of equal shapes")
+
+
+@check("m05-rel-error-test", hint="compare the shapes before you look for NaN")
+def test_shapes_that_differ_beside_nan(student, rng):
+    """Different shapes are refused with NaN in them too; NaN in equal shapes is not refused."""
+    row = rng.uniform(1, 2, size=3)
+    bad = row.copy()
+    bad[int(rng.integers(3))] = np.nan
+    pairs = [[bad, row[:2]], [row[None], bad], [row[None], row], [bad, row]]
+    *refused, found = student.probe("errors", pairs=pairs)
+    for one in refused:
+        expect(one).raises("ValueError", what="shapes that differ")
+    expect(found).not_finite(math.inf, what="error of equal shapes with a NaN")
+
+
+@check("m05-rel-error-test", hint="max(initial=0.0) answers for no elements; the shapes still have to agree")
+def test_arrays_without_elements(student, rng):
+    """No elements give 0, of two shapes they are refused; some elements give an error."""
+    pairs = [[np.zeros(0), np.zeros(0)], [np.zeros((2, 0)), np.zeros((2, 0))]]
+    pairs += [[np.zeros((2, 0)), np.zeros((0, 2))], [1.0, 4.0]]
+    *nothing, refused, found = student.probe("errors", pairs=pairs)
+    for one in nothing:
+        expect(one).close(0.0, what="error of no elements")
+    expect(refused).raises("ValueError", what="shapes that differ")
+    expect(found).close(0.6, what="error of two numbers")
+
+
+@check("m05-rel-error-test", hint="work in float64: unsigned 3 - 5 is 254, and float32 ends at 3e38")
+def test_numbers_of_other_types(student, rng):
+    """Unsigned integers and float32, on either side or on both."""
+    small = rng.integers(1, 50, size=4)
+    large = small + rng.integers(60, 200, size=4)
+    right = float(((large - small) / (large + small)).max())
+    small, large = small.astype(np.uint8), large.astype(np.uint8)
+    big = np.full(2, 2.5e38, dtype=np.float32)
+    pairs = [[small, large], [large, small], [small, large.astype(np.float64)], [big, -big]]
+    *found, opposite = student.probe("errors", pairs=pairs)
+    for one in found:
+        expect(one).close(right, what="error of whole numbers")
+    expect(opposite).close(1.0, what="error of opposite numbers in float32")
 
 
 # -- 05.3 gradcheck --------------------------------------------------------------------------------------------
@@ -468,8 +532,11 @@ def is_broadcast(shape, full):
     return len(shape) <= len(full) and all(one in (1, other) for one, other in ends)
 
 
-def expect_rule(student, rng, name, forward, *cases):
-    """A rule under a random upstream against differences; each case is (arrays, settings)."""
+def expect_rule(student, rng, name, forward, *cases, promised=None):
+    """A rule under a random upstream against differences; each case is (arrays, settings).
+
+    promised : for the arrays of a case, the shapes that the rule's gradients have when the rule reduces nothing
+    """
     questions = []
     for arrays, settings in cases:
         shape = np.shape(forward(*arrays, **settings))
@@ -478,9 +545,12 @@ def expect_rule(student, rng, name, forward, *cases):
     for found, (g, arrays, _), (_, settings) in zip(answers, questions, cases, strict=True):
         expected = slopes_of(name, lambda *a, s=settings: forward(*a, **s), arrays, g)
         expect(found).length(len(arrays), what="gradients of the rule")
+        widest = promised(*arrays) if promised else [g.shape] * len(arrays)
         for i, (got, right, array) in enumerate(zip(found, expected, arrays, strict=True)):
             what = f"gradient of input {i + 1}, shape {array.shape}"
             expect(got).true(lambda got: isinstance(got, np.ndarray), "no array came back", what=what)
+            if got.ndim > array.ndim:
+                expect(is_broadcast(got.shape, widest[i])).equal(True, what=f"no axis too many: {what}")
             # In the broadcast shape, or reduced by the rule itself: both are right.
             if is_broadcast(array.shape, got.shape):
                 got = oracle.gathered(got, array.shape)
@@ -530,6 +600,12 @@ def test_rule_relu(student, rng):
     expect_rule(student, rng, "relu", lambda a: np.maximum(a, 0), ([x], {}))
 
 
+def shapes_in_a_product(a, b):
+    """Both operands with the leading axes of the product, and without the axis that a vector gets for it."""
+    leading = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    return [leading + one.shape[-2:] for one in (a, b)]
+
+
 @check(
     "m05-rules-test", hint="dA = g Bᵀ, dB = Aᵀ g over the last two axes; a vector is one row or one column"
 )
@@ -546,7 +622,7 @@ def test_rule_matmul(student, rng):
         [(3,), (3,)],
     ]
     cases = [([rng.normal(size=a), rng.normal(size=b)], {}) for a, b in shapes]
-    expect_rule(student, rng, "matmul", lambda a, b: a @ b, *cases)
+    expect_rule(student, rng, "matmul", lambda a, b: a @ b, *cases, promised=shapes_in_a_product)
 
 
 REDUCTIONS = [
@@ -682,6 +758,55 @@ def test_arrays_need_a_grad(student, rng):
     expect(reply["missing"]).raises("RuntimeError", what="backward of an array without grad")
     expect(reply["misshapen"]).raises("ValueError", what="backward with grad of another shape")
     expect(reply["untouched"]).equal(True, what="no gradient after a refusal")
+
+
+@check("m05-backward-test", hint="RuntimeError unless self.requires_grad: nothing has been recorded")
+def test_results_of_constants_are_refused(student, rng):
+    """What constants alone make has no backward, nor has a constant; with a leaf it has."""
+    a = rng.normal(size=3)
+    reply = student.probe("nothing_recorded", a=a)
+    for one in reply["refused"]:
+        expect(one).raises("RuntimeError", what="backward where nothing was recorded")
+    expect(reply["untouched"]).equal(True, what="no gradient in the constant")
+    expect_array(reply["x"], a, "gradient of a leaf")
+
+
+@check("m05-backward-test", hint="np.asarray(grad, dtype=root.data.dtype), before its shape is compared")
+def test_what_the_walk_starts_with(student, rng):
+    """first_gradient: lists and another dtype become an array of the shape and dtype of the result."""
+    a = rng.normal(size=(2, 3))
+    g = rng.integers(-4, 5, size=(2, 3)).astype(np.float64)  # the same numbers in float32
+    narrow, one = a.astype(np.float32), np.ones((1, 1), dtype=np.float32)
+    questions = [(a, g.tolist()), (narrow, g), (a, g.astype(np.float32)), (one, None), (a[0, 0], 2.0)]
+    questions.append((a, g[0].tolist()))
+    roots, grads = (list(side) for side in zip(*questions, strict=True))
+    *found, refused = student.probe("first_gradients", roots=roots, grads=grads)
+    for got, root, right in zip(found, roots, [g, g, g, [[1.0]], 2.0], strict=False):
+        expect_array(got, right, "first gradient", rtol=0, atol=0)
+        expect(got.dtype == np.asarray(root).dtype).equal(True, what="the dtype of the result")
+    expect(refused).raises("ValueError", what="a list of another shape")
+
+
+@check("m05-backward-test", hint="a leaf's .grad has the dtype of leaf.data, whatever comes in")
+def test_a_float32_leaf_beside_float64(student, rng):
+    """A float32 leaf in a float64 expression: its gradient is float32, after a second backward too."""
+    wide = rng.uniform(0.5, 2, size=4)
+    narrow = rng.normal(size=4).astype(np.float32)
+    found = student.probe("narrow_leaf", narrow=narrow, wide=wide)
+    for got, right in zip(found, (wide, 2 * wide, wide.sum()), strict=True):
+        expect_array(got, right, "x.grad", rtol=1e-6)  # float32 has seven digits
+        expect(got.dtype == np.float32).equal(True, what="the dtype of x.grad is float32")
+
+
+@check("m05-backward-test", hint="rules hand out shared and read-only arrays: a leaf needs a copy of its own")
+def test_gradients_that_are_changed_in_place(student, rng):
+    """A gradient is changed in place; the other leaf and the caller's grad do not feel it."""
+    a, b, g = rng.normal(size=(3, 2, 3))
+    reply = student.probe("changed_in_place", a=a, b=b, g=g)
+    for got, right in zip(reply["changed"], (0.5 * g, np.full((2, 3), 0.5), 1.5), strict=True):
+        expect_array(got, right, "a gradient that was changed in place")
+    expect_array(reply["other"], g, "gradient of the other leaf")
+    expect_array(reply["upstream"], g, "the caller's grad", rtol=0, atol=0)
 
 
 @check("m05-backward-test", hint="unbroadcast each part to the shape of its input before it is added")

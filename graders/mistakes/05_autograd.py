@@ -52,7 +52,7 @@ no_grad = partial(known, "no-grad")
 # -- lines of the reference that are replaced more than once ------------------------------------------------------
 
 DIFFERENCES = """\
-    gradient = np.zeros_like(x)
+    gradient = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
         before = x[index]
         try:
@@ -64,6 +64,13 @@ DIFFERENCES = """\
         finally:
             x[index] = before
     return gradient
+"""
+
+RELATIVE_GUARDS = """\
+    if a.shape != b.shape:
+        raise ValueError(f"shapes {a.shape} and {b.shape} differ")
+    if np.isnan(a).any() or np.isnan(b).any():
+        return float("inf")
 """
 
 COMPARED = """\
@@ -125,7 +132,7 @@ MISTAKES = [
         caught_by=(
             "test_slopes_of_a_sum_of_squares test_differences_are_central "
             "test_the_known_error_of_a_large_step test_a_random_upstream "
-            "test_an_x_that_is_not_contiguous test_an_x_of_whole_numbers"
+            "test_an_x_that_is_not_contiguous test_an_x_of_whole_numbers test_which_upstreams_fit"
         ),
         starred=True,
         also="m05-gradcheck-test",
@@ -138,8 +145,8 @@ MISTAKES = [
         caught_by=(
             "test_slopes_of_a_sum_of_squares test_slopes_of_a_product_of_matrices "
             "test_differences_are_central test_the_known_error_of_a_large_step test_a_random_upstream "
-            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit "
-            "test_an_x_of_whole_numbers"
+            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit test_an_x_of_whole_numbers "
+            "test_which_upstreams_fit test_an_f_that_returns_x_itself"
         ),
         starred=True,
         also="m05-gradcheck-test",
@@ -151,7 +158,8 @@ MISTAKES = [
         "return change.sum()",
         caught_by=(
             "test_slopes_of_a_product_of_matrices test_differences_are_central test_a_random_upstream "
-            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit"
+            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit "
+            "test_an_f_that_returns_x_itself"
         ),
         starred=True,
         also="m05-gradcheck-test",
@@ -163,8 +171,8 @@ MISTAKES = [
         "        finally:\n            pass\n",
         caught_by=(
             "test_differences_are_central test_the_known_error_of_a_large_step test_a_random_upstream "
-            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit "
-            "test_an_x_of_whole_numbers"
+            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit test_an_x_of_whole_numbers "
+            "test_which_upstreams_fit test_an_f_that_returns_x_itself"
         ),
         starred=True,
         also="m05-gradcheck-test",
@@ -172,8 +180,8 @@ MISTAKES = [
     numerical(
         "W05.1e",
         "The step is always 1e-5, whatever h says.",
-        "    gradient = np.zeros_like(x)\n",
-        "    h = 1e-5\n    gradient = np.zeros_like(x)\n",
+        "    gradient = np.zeros(x.shape)\n",
+        "    h = 1e-5\n    gradient = np.zeros(x.shape)\n",
         caught_by="test_the_known_error_of_a_large_step",
     ),
     numerical(
@@ -185,8 +193,8 @@ MISTAKES = [
         .replace("            x[index] = before\n", "            x[index] += h\n"),
         caught_by=(
             "test_differences_are_central test_the_known_error_of_a_large_step test_a_random_upstream "
-            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit "
-            "test_an_x_of_whole_numbers"
+            "test_an_x_that_is_not_contiguous test_x_is_put_back_to_the_bit test_an_x_of_whole_numbers "
+            "test_which_upstreams_fit test_an_f_that_returns_x_itself"
         ),
     ),
     numerical(
@@ -205,7 +213,7 @@ MISTAKES = [
         gradient[index] = weighted_change(above, below, upstream) / (2 * h)
     return gradient
 """,
-        caught_by="test_x_is_put_back_to_the_bit",
+        caught_by="test_x_is_put_back_to_the_bit test_an_f_that_returns_x_itself",
     ),
     numerical(
         "W05.1h",
@@ -245,6 +253,23 @@ MISTAKES = [
         "",
         caught_by="test_a_random_upstream",
     ),
+    numerical(
+        "W05.1k",
+        "An upstream of another shape is broadcast.",
+        """\
+    if np.shape(upstream) != change.shape:
+        raise ValueError(f"f returns shape {change.shape}, upstream has {np.shape(upstream)}")
+""",
+        "",
+        caught_by="test_which_upstreams_fit",
+    ),
+    numerical(
+        "W05.1l",
+        "The first result is not copied: an f that returns x itself returns the same array twice.",
+        "above = np.array(f(x))",
+        "above = f(x)",
+        caught_by="test_an_f_that_returns_x_itself",
+    ),
     # -- 05.2 rel_error ---------------------------------------------------------------------------------------------
     relative(
         "W05.2a",
@@ -253,10 +278,10 @@ MISTAKES = [
         "float(np.abs(a - b).max(initial=0.0))",
         caught_by=(
             "test_equal_arrays test_opposite_numbers test_one_bad_element test_zeros_on_both_sides "
-            "test_tiny_numbers_are_held_to_eps test_nan_is_never_right test_shapes_that_differ"
+            "test_tiny_numbers_are_held_to_eps test_nan_is_never_right test_shapes_that_differ "
+            "test_arrays_without_elements test_numbers_of_other_types"
         ),
         starred=True,
-        also="m05-gradcheck-test",
     ),
     relative(
         "W05.2b",
@@ -265,7 +290,7 @@ MISTAKES = [
         ".mean()",
         caught_by=(
             "test_opposite_numbers test_one_bad_element test_zeros_on_both_sides "
-            "test_tiny_numbers_are_held_to_eps"
+            "test_tiny_numbers_are_held_to_eps test_arrays_without_elements test_numbers_of_other_types"
         ),
         starred=True,
         also="m05-gradcheck-test",
@@ -286,23 +311,23 @@ MISTAKES = [
         "size = eps + np.abs(a) + np.abs(b)",
         caught_by=(
             "test_equal_arrays test_opposite_numbers test_one_bad_element test_zeros_on_both_sides "
-            "test_tiny_numbers_are_held_to_eps test_nan_is_never_right test_shapes_that_differ"
+            "test_tiny_numbers_are_held_to_eps test_nan_is_never_right test_shapes_that_differ "
+            "test_arrays_without_elements"
         ),
-        also="m05-gradcheck-test",
     ),
     relative(
         "W05.2e",
         "NaN is not looked for, and comes out as NaN, which is not above any limit.",
         '    if np.isnan(a).any() or np.isnan(b).any():\n        return float("inf")\n',
         "",
-        caught_by="test_nan_is_never_right",
+        caught_by="test_nan_is_never_right test_shapes_that_differ_beside_nan",
     ),
     relative(
         "W05.2f",
         "Shapes that differ are broadcast.",
         '    if a.shape != b.shape:\n        raise ValueError(f"shapes {a.shape} and {b.shape} differ")\n',
         "",
-        caught_by="test_shapes_that_differ",
+        caught_by="test_shapes_that_differ test_shapes_that_differ_beside_nan",
     ),
     relative(
         "W05.2g",
@@ -311,9 +336,30 @@ MISTAKES = [
         "np.maximum(eps, np.abs(b))",
         caught_by=(
             "test_equal_arrays test_opposite_numbers test_one_bad_element test_zeros_on_both_sides "
-            "test_tiny_numbers_are_held_to_eps test_nan_is_never_right test_shapes_that_differ"
+            "test_tiny_numbers_are_held_to_eps test_nan_is_never_right test_shapes_that_differ "
+            "test_arrays_without_elements test_numbers_of_other_types"
         ),
-        also="m05-gradcheck-test",
+    ),
+    relative(
+        "W05.2h",
+        "NaN is looked for before the shapes are compared.",
+        RELATIVE_GUARDS,
+        "".join(RELATIVE_GUARDS.splitlines(keepends=True)[i] for i in (2, 3, 0, 1)),
+        caught_by="test_shapes_that_differ_beside_nan",
+    ),
+    relative(
+        "W05.2i",
+        "There is no answer for no elements.",
+        ".max(initial=0.0)",
+        ".max()",
+        caught_by="test_arrays_without_elements",
+    ),
+    relative(
+        "W05.2j",
+        "The numbers are taken in their own dtype, in which small unsigned ones wrap round.",
+        "(np.asarray(one, dtype=np.float64) for one in (a, b))",
+        "(np.asarray(one) for one in (a, b))",
+        caught_by="test_numbers_of_other_types",
     ),
     # -- 05.3 gradcheck ---------------------------------------------------------------------------------------------
     gradient_check(
@@ -447,8 +493,8 @@ MISTAKES = [
     unbroadcast(
         "W05.4e",
         "Everything becomes float64.",
-        "    if g.shape == shape:\n",
-        "    g = np.asarray(g, dtype=np.float64)\n    if g.shape == shape:\n",
+        "    added = g.ndim - len(shape)\n",
+        "    g = np.asarray(g, dtype=np.float64)\n    added = g.ndim - len(shape)\n",
         caught_by="test_float32_stays_float32",
     ),
     unbroadcast(
@@ -578,16 +624,16 @@ MISTAKES = [
     matmul_rule(
         "W05.6a",
         "The two gradients of the matrix product are exchanged.",
-        "        return g @ b.T, a.T @ g\n",
-        "        return a.T @ g, g @ b.T\n",
+        "to_left, to_right = g @ right.swapaxes(-1, -2), left.swapaxes(-1, -2) @ g",
+        "to_right, to_left = g @ right.swapaxes(-1, -2), left.swapaxes(-1, -2) @ g",
         caught_by="test_rule_matmul",
         starred=True,
     ),
     matmul_rule(
         "W05.6a-plain",
         "The other factor is not transposed.",
-        "        return g @ b.T, a.T @ g\n",
-        "        return g @ b, a @ g\n",
+        "g @ right.swapaxes(-1, -2), left.swapaxes(-1, -2) @ g",
+        "g @ right, left @ g",
         caught_by="test_rule_matmul",
         starred=True,
     ),
@@ -601,7 +647,14 @@ MISTAKES = [
     matmul_rule(
         "W05.6i",
         "The axis that a vector was given for the product is not taken off again.",
-        "    to_right = to_right[..., 0] if b.ndim == 1 else to_right\n",
+        "    to_right = to_right.squeeze(-1) if b.ndim == 1 else to_right\n",
+        "",
+        caught_by="test_rule_matmul",
+    ),
+    matmul_rule(
+        "W05.6q",
+        "The gradient of a vector on the left stays one row; the axis has to go where nothing was broadcast.",
+        "    to_left = to_left.squeeze(-2) if a.ndim == 1 else to_left\n",
         "",
         caught_by="test_rule_matmul",
     ),
@@ -726,7 +779,9 @@ MISTAKES = [
         "A second backward replaces .grad; it has to be added to.",
         "        leaf.grad = np.asarray(leaf.grad + g, dtype=leaf.data.dtype)\n",
         "        leaf.grad = np.array(g, dtype=leaf.data.dtype)\n",
-        caught_by="test_a_second_backward_adds_again test_two_losses_add_up",
+        caught_by=(
+            "test_a_second_backward_adds_again test_two_losses_add_up test_a_float32_leaf_beside_float64"
+        ),
         starred=True,
     ),
     backward(
@@ -755,7 +810,8 @@ MISTAKES = [
         "np.zeros_like(root.data)",
         caught_by=(
             "test_the_pinned_expression test_one_leaf_used_five_times test_forks_in_a_row "
-            "test_twelve_random_expressions"
+            "test_twelve_random_expressions test_what_the_walk_starts_with "
+            "test_a_float32_leaf_beside_float64 test_gradients_that_are_changed_in_place"
         ),
         starred=True,
     ),
@@ -766,7 +822,8 @@ MISTAKES = [
         "    return np.ones_like(root.data)\n    ### END",
         caught_by=(
             "test_a_second_backward_adds_again test_two_losses_add_up test_arrays_need_a_grad "
-            "test_leaves_that_were_broadcast"
+            "test_leaves_that_were_broadcast test_what_the_walk_starts_with "
+            "test_gradients_that_are_changed_in_place"
         ),
     ),
     backward(
@@ -774,7 +831,7 @@ MISTAKES = [
         "Gradients stay in the broadcast shape.",
         "unbroadcast(part, one.data.shape)",
         "part",
-        caught_by="test_leaves_that_were_broadcast",
+        caught_by="test_leaves_that_were_broadcast test_a_float32_leaf_beside_float64",
     ),
     backward(
         "W05.7g",
@@ -788,7 +845,7 @@ MISTAKES = [
         "Constants get a gradient.",
         TO_LEAVES,
         TO_LEAVES.replace("if one.requires_grad:", "if one is not None:"),
-        caught_by="test_who_has_a_gradient",
+        caught_by="test_who_has_a_gradient test_results_of_constants_are_refused",
     ),
     backward(
         "W05.7i",
@@ -797,7 +854,8 @@ MISTAKES = [
         "        leaf.grad = g\n",
         caught_by=(
             "test_the_pinned_expression test_one_leaf_used_five_times test_forks_in_a_row "
-            "test_leaves_that_were_broadcast test_twelve_random_expressions"
+            "test_leaves_that_were_broadcast test_twelve_random_expressions "
+            "test_a_float32_leaf_beside_float64 test_gradients_that_are_changed_in_place"
         ),
     ),
     backward(
@@ -819,7 +877,7 @@ MISTAKES = [
     return grad
 """,
         "    return np.broadcast_to(grad, root.data.shape)\n",
-        caught_by="test_arrays_need_a_grad",
+        caught_by="test_arrays_need_a_grad test_what_the_walk_starts_with",
     ),
     backward(
         "W05.7l",
@@ -843,8 +901,41 @@ MISTAKES = [
         caught_by=(
             "test_the_pinned_expression test_one_leaf_used_five_times test_forks_in_a_row "
             "test_a_second_backward_adds_again test_two_losses_add_up test_arrays_need_a_grad "
-            "test_leaves_that_were_broadcast test_who_has_a_gradient test_twelve_random_expressions"
+            "test_leaves_that_were_broadcast test_who_has_a_gradient test_twelve_random_expressions "
+            "test_results_of_constants_are_refused test_a_float32_leaf_beside_float64 "
+            "test_gradients_that_are_changed_in_place"
         ),
+    ),
+    backward(
+        "W05.7n",
+        "That nothing was recorded is not noticed.",
+        """\
+    if not root.requires_grad:
+        raise RuntimeError("nothing was recorded: no input wants a gradient, or no_grad() was on")
+""",
+        "",
+        caught_by="test_results_of_constants_are_refused",
+    ),
+    backward(
+        "W05.7o",
+        "The grad that is given keeps its dtype.",
+        "np.asarray(grad, dtype=root.data.dtype)",
+        "np.asarray(grad)",
+        caught_by="test_what_the_walk_starts_with",
+    ),
+    backward(
+        "W05.7p",
+        "A float32 leaf gets a float64 gradient.",
+        "np.array(g, dtype=leaf.data.dtype)",
+        "np.array(g)",
+        caught_by="test_a_float32_leaf_beside_float64",
+    ),
+    backward(
+        "W05.7q",
+        "A leaf keeps the very array that came in, which another leaf or the caller may hold too.",
+        "np.array(g, dtype=leaf.data.dtype)",
+        "np.asarray(g, dtype=leaf.data.dtype)",
+        caught_by="test_gradients_that_are_changed_in_place",
     ),
     # -- 05.8 no_grad -----------------------------------------------------------------------------------------------
     no_grad(
@@ -1007,7 +1098,7 @@ RIGHT = [
         "getitem by counting: every element has a number, and bincount adds what falls on it.",
         "m05-rules-moves",
         """\
-    spread = np.zeros(inputs[0].data.shape, dtype=g.dtype)
+    spread = np.zeros_like(inputs[0].data)
     np.add.at(spread, ctx["index"], g)  # adds where an index occurs twice; `spread[index] += g` would not
     return (spread,)
 """,

@@ -40,6 +40,8 @@ FUNCTIONS = {
     "sum of squares": lambda x: (x * x).sum(),
     "sum of fourth powers": lambda x: (x**4).sum(),
     "sine and cosine": lambda x: np.stack([np.sin(x), np.cos(2 * x)]),
+    "sum of squares in a table": lambda x: (x * x).sum().reshape(1, 1),
+    "itself": lambda x: x,
 }
 
 
@@ -49,7 +51,7 @@ def differences(names, function, x, upstream=None, matrix=None, turned=False, **
     f = (lambda x: x @ matrix) if matrix is not None else FUNCTIONS[function]
     before = x.copy()
     found = attempt(lambda: names["numerical_grad"](f, x, upstream, **settings))
-    return {"found": found, "same": before.tobytes() == x.tobytes()}
+    return {"found": found, "same": np.asarray(before).tobytes() == np.asarray(x).tobytes()}
 
 
 def differences_interrupted(names, x, calls):
@@ -284,6 +286,57 @@ def with_grad(names, a, b, g, wrong):
     found["misshapen"] = attempt(lambda: (z * y).backward(wrong))
     found["untouched"] = z.grad is None
     return found
+
+
+def nothing_recorded(names, a):
+    """backward of what constants alone make, and of a constant itself; with a leaf it is another matter."""
+    constant, x = Tensor(a), leaf(a)
+    made = constant * 2.0
+    found = {
+        "refused": [
+            attempt(lambda: made.sum().backward()),
+            attempt(lambda: made.backward(np.ones(a.shape))),
+            attempt(lambda: made.backward()),
+            attempt(lambda: Tensor(3.0).backward()),
+        ]
+    }
+    (x * constant).backward(np.ones(a.shape))
+    return {**found, "untouched": constant.grad is None, "x": gradient(x)}
+
+
+def first_gradients(names, roots, grads):
+    """first_gradient for Tensors of these arrays, all of which want a gradient."""
+    return [
+        attempt(lambda array=array, grad=grad: names["first_gradient"](leaf(array), grad))
+        for array, grad in zip(roots, grads, strict=True)
+    ]
+
+
+def narrow_leaf(names, narrow, wide):
+    """The gradient of a float32 leaf beside a float64 constant, after one backward and after two; of a number."""
+    x, number, constant = leaf(narrow), leaf(narrow[0]), Tensor(wide)
+    found = []
+    for _ in range(2):
+        (x * constant).sum().backward()
+        found.append(np.array(gradient(x)))
+    (number * constant).sum().backward()
+    return [*found, gradient(number)]
+
+
+def changed_in_place(names, a, b, g):
+    """Both leaves of a sum get what the caller gave; a leaf of a plain sum, and a number; some changed afterwards."""
+    x, y, z, number = leaf(a), leaf(b), leaf(a), leaf(2.0)
+    upstream = g.copy()
+    (x + y).backward(upstream)
+    z.sum().backward()
+    (number * 3.0).backward()
+
+    def halved(one):
+        one.grad *= 0.5
+        return gradient(one)
+
+    changed = [attempt(lambda one=one: halved(one)) for one in (x, z, number)]
+    return {"changed": changed, "other": gradient(y), "upstream": upstream}
 
 
 def broadcast_leaves(names, arrays, g):

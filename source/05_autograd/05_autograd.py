@@ -84,7 +84,8 @@ def weighted_change(above, below, upstream):
     """The sum of upstream * (above - below), a number.
 
     above, below : arrays of one shape, or numbers
-    upstream     : array of that shape; None is allowed where there is a single number, and then weighs 1
+    upstream     : array of that shape; None is allowed where there is a single number, of shape () or (1, 1)
+                   or the like, and then weighs 1
     raises       : ValueError for None with several numbers, and for an upstream of another shape
     """
     ### BEGIN SOLUTION
@@ -102,19 +103,20 @@ def weighted_change(above, below, upstream):
 def numerical_grad(f, x, upstream=None, h=1e-5):
     """Central differences of the sum of upstream * f(x), one element of x at a time.
 
-    f        : takes x, returns a number or an array
+    f        : takes x, returns a number or an array, perhaps x itself
     x        : float64 array of any shape, also one that is not contiguous; moved in place, and bit for bit
                the same afterwards, also if f raises
     upstream : array of the shape of f(x); may be missing only if f(x) is a single number
     h        : how far an element is moved to either side
     returns  : array of the shape of x
-    raises   : TypeError if x is not a float array: a whole number cannot move by h
+    raises   : TypeError if x is not a float array: a whole number cannot move by h, and a list is no array;
+               ValueError as weighted_change
     pinned   : sum of x^4 at 2 with h = 0.1 -> 32.08, which is 4x^3 + 4xh^2
     """
     ### BEGIN SOLUTION
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
         raise TypeError(f"x must be a float array, got {getattr(x, 'dtype', type(x).__name__)}")
-    gradient = np.zeros_like(x)
+    gradient = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
         before = x[index]
         try:
@@ -130,8 +132,9 @@ def numerical_grad(f, x, upstream=None, h=1e-5):
 
 # %% nbgrader={"grade": true, "grade_id": "m05-numerical-test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false} course={"task": "05.1", "needs": []}
 # Also checked: exp with h = 1e-4, where one-sided differences are too coarse; x to the fourth with h = 0.1, where
-# the error is known; a random upstream, and a missing one refused; an x that is not contiguous; x the same bits
-# afterwards, also when f raises; an x of whole numbers refused.
+# the error is known; a random upstream, a missing and a misshapen one refused, and a result of shape (1, 1) without;
+# an f that returns x itself; an x that is not contiguous; x the same bits afterwards, also when f raises; an x of
+# whole numbers and a list refused.
 def test_unit_numerical_grad():
     x = np.array([3.0, -1.0])
     ck.close(numerical_grad(lambda x: (x * x).sum(), x), [6.0, -2.0], "gradient of the sum of x^2")
@@ -199,13 +202,13 @@ plt.show()
 def rel_error(a, b, eps=1e-8):
     """The largest |a - b| / max(eps, |a| + |b|) over all elements: 0 for equal, 1 for opposite numbers.
 
-    a, b    : arrays of one shape, or numbers
+    a, b    : arrays of one shape, or numbers; any dtype, the work is done in float64
     returns : float; inf if there is a NaN anywhere, 0.0 for no elements
-    raises  : ValueError when the shapes differ, nothing is broadcast
+    raises  : ValueError when the shapes differ, with or without NaN; nothing is broadcast
     pinned  : [1e-12] and [2e-12] -> 1e-4, because eps is larger than their sum
     """
     ### BEGIN SOLUTION
-    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    a, b = (np.asarray(one, dtype=np.float64) for one in (a, b))
     if a.shape != b.shape:
         raise ValueError(f"shapes {a.shape} and {b.shape} differ")
     if np.isnan(a).any() or np.isnan(b).any():
@@ -216,7 +219,7 @@ def rel_error(a, b, eps=1e-8):
 
 # %% nbgrader={"grade": true, "grade_id": "m05-rel-error-test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false} course={"task": "05.2", "needs": []}
 # Also checked: one bad element among ten thousand; zeros in both next to another pair; tiny numbers, eps given;
-# NaN on either side; shapes that differ, also such that numpy would broadcast.
+# NaN on either side; shapes that differ, also such that numpy would broadcast; no elements; unsigned integers.
 def test_unit_rel_error():
     ck.close(rel_error(np.array([1.0, 2.0]), np.array([1.0, 2.0])), 0.0, "error of equal arrays")
     ck.close(rel_error(np.array([3.0, 50.0]), np.array([-3.0, 50.0])), 1.0, "error with an opposite number")
@@ -342,8 +345,6 @@ def unbroadcast(g, shape):
     pinned  : ones of (2, 3) -> [2, 2, 2] for (3,), [[3], [3]] for (2, 1), 6 for ()
     """
     ### BEGIN SOLUTION
-    if g.shape == shape:
-        return g
     added = g.ndim - len(shape)
     if added:
         g = g.sum(axis=tuple(range(added)))
@@ -624,16 +625,13 @@ def rule_matmul(g, out, inputs, ctx):
     """
     ### BEGIN SOLUTION
     a, b = inputs[0].data, inputs[1].data
-    if a.ndim == b.ndim == 2:  # nearly every product of a network
-        return g @ b.T, a.T @ g
     left = a[None, :] if a.ndim == 1 else a
     right = b[:, None] if b.ndim == 1 else b
     g = g[..., None] if b.ndim == 1 else g
-    if a.ndim == 1:
-        g = g[..., None, :] if b.ndim > 1 else g[None]
+    g = g[..., None, :] if a.ndim == 1 else g
     to_left, to_right = g @ right.swapaxes(-1, -2), left.swapaxes(-1, -2) @ g
-    to_left = to_left[..., 0, :] if a.ndim == 1 else to_left
-    to_right = to_right[..., 0] if b.ndim == 1 else to_right
+    to_left = to_left.squeeze(-2) if a.ndim == 1 else to_left
+    to_right = to_right.squeeze(-1) if b.ndim == 1 else to_right
     return to_left, to_right
     ### END SOLUTION
 
@@ -657,7 +655,7 @@ def rule_transpose(g, out, inputs, ctx):
 def rule_getitem(g, out, inputs, ctx):
     """x[index] with index = ctx["index"], anything numpy takes; 0 where nothing was picked."""
     ### BEGIN SOLUTION
-    spread = np.zeros(inputs[0].data.shape, dtype=g.dtype)
+    spread = np.zeros_like(inputs[0].data)
     np.add.at(spread, ctx["index"], g)  # adds where an index occurs twice; `spread[index] += g` would not
     return (spread,)
     ### END SOLUTION
@@ -784,9 +782,9 @@ test_unit_rules()
 # %% nbgrader={"grade": false, "grade_id": "m05-backward", "locked": false, "schema_version": 3, "solution": true, "task": false} course={"task": "05.7", "needs": ["m05-unbroadcast-test", "m05-order-test", "m05-rules-test"]}
 #| export
 def first_gradient(root, grad):
-    """The gradient that backward starts with: an array of the shape of root.
+    """The gradient that backward starts with: an array of the shape and dtype of root.
 
-    grad   : None, which means 1 and is allowed for a single number only, or an array
+    grad   : None, which means 1 and is allowed for a single number only, or an array, a number, nested lists
     raises : RuntimeError if grad is None and root holds several numbers, or if root wants no gradient at all
              (nothing was recorded); ValueError if grad has another shape than root
     """
@@ -805,7 +803,7 @@ def first_gradient(root, grad):
 
 
 def add_to_leaf(leaf, g):
-    """leaf.grad is None: now an ndarray like g, of its own. Else: the sum of both, in the dtype of leaf.data."""
+    """leaf.grad is None: now a copy of g. Else: the sum of both. Either way an ndarray in the dtype of leaf.data."""
     ### BEGIN SOLUTION
     if leaf.grad is None:
         leaf.grad = np.array(g, dtype=leaf.data.dtype)
@@ -822,8 +820,8 @@ class Backward:
         """Add d(self)/d(leaf), weighted by grad, to the .grad of every leaf that wants one.
 
         grad   : array of the shape of self; may be missing if self is a single number
-        effect : .grad of such a leaf is an ndarray of the leaf's shape, no other leaf's and not the caller's;
-                 what was there is added to. Constants and results in between keep grad None.
+        effect : .grad of such a leaf is an ndarray of the leaf's shape and dtype, no other leaf's and not the
+                 caller's; what was there is added to. Constants and results in between keep grad None.
                  The graph stays: a second call adds the same again
         raises : RuntimeError and ValueError as first_gradient
         pinned : x * x + x at x = 3 gives x.grad 7
@@ -846,8 +844,9 @@ class Backward:
 
 # %% nbgrader={"grade": true, "grade_id": "m05-backward-test", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false} course={"task": "05.7", "needs": ["m05-unbroadcast-test", "m05-order-test", "m05-rules-test"]}
 # Also checked: x five times in one expression; forks in a row, each part visited once; a second call adds the same
-# again; two losses add up; arrays with grad given, missing and misshapen; leaves that were broadcast; constants and
-# results in between; twelve random expressions.
+# again; two losses add up; arrays with grad given, missing and misshapen; what first_gradient makes of lists and of
+# another dtype; results of constants alone refused; leaves that were broadcast; a float32 leaf beside float64;
+# constants and results in between; gradients that can be changed in place; twelve random expressions.
 def test_unit_backward():
     x = Tensor(3.0, requires_grad=True)
     (x * x + x).backward()
