@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from oracles import spatial as oracle
@@ -522,7 +523,46 @@ def test_set_of(reply):
 
 
 test_set_of.__test__ = False  # a helper, whatever its name begins with
-TRAINED = 120
+TRAINED, BATCH = 128, 32  # four batches of an epoch, none of them short
+
+
+def fingerprint(image):
+    """What tells one image from another, in single precision too."""
+    return np.asarray(image, dtype=np.float32).tobytes()
+
+
+@check("m09-cnn-test", hint="a DataLoader with batch_size=32 and shuffle=True")
+def test_batches_of_the_training(student, rng):
+    """Two epochs in batches of 32: every image once in each, in a new order.
+
+    128 images: equal orders by chance have probability below 1e-200.
+    """
+    reply = student.probe("train", n_train=TRAINED, epochs=2, seed=seed_of(rng))
+    images = reply["drawn"][1 - test_set_of(reply)][0]
+    places = {fingerprint(image): i for i, image in enumerate(images)}
+    batches = [[places.get(fingerprint(image)) for image in batch] for batch in reply["learned"]]
+    each = TRAINED // BATCH
+    expect([len(batch) for batch in batches]).equal([BATCH] * each * 2, what="sizes of the batches")
+    first, second = (list(chain.from_iterable(part)) for part in (batches[:each], batches[each:]))
+    everyone = list(range(TRAINED))
+    for order in (first, second):
+        expect(set(order)).true(lambda found: found == set(everyone), "not every image once", what="an epoch")
+        expect(order).true(lambda order: order != everyone, "the images as they were drawn", what="an epoch")
+    expect(first).true(lambda first: first != second, "both epochs have the same order", what="order")
+
+
+@check("m09-cnn-test", hint="images, weights and the order of batches all come from rng")
+def test_equal_random_states_give_equal_runs(student, rng):
+    """Two runs with equal random states agree, one with another state differs."""
+    seed = seed_of(rng)
+    one, same, other = (
+        student.probe("train", n_train=2 * BATCH, epochs=1, seed=value) for value in (seed, seed, seed + 1)
+    )
+    for name in ("train_loss", "test_accuracy", "linear_accuracy"):
+        expect(one[name]).close(same[name], rtol=CLOSE, what=f"{name} with the same random state")
+    expect(np.allclose(one["train_loss"], other["train_loss"])).equal(
+        False, what="the same losses with another random state"
+    )
 
 
 @check(
@@ -569,7 +609,10 @@ def test_scores_of_given_weights(student, rng):
     expect_array(got, oracle.scores(parameters, images), "scores")
 
 
-@check("m09-cnn-test", hint="padding 1 keeps 8 x 8, so 16 channels of 2 x 2 reach the linear layer")
+@check(
+    "m09-cnn-test",
+    hint="padding 1 keeps 8 x 8, so 16 channels of 2 x 2 reach the linear layer; hand rng to each layer",
+)
 def test_number_of_parameters(student, rng):
     """1898 parameters, drawn from rng."""
     seed = seed_of(rng)
@@ -580,6 +623,7 @@ def test_number_of_parameters(student, rng):
     expect(np.allclose(reply["first"][0], reply["first"][2])).equal(
         False, what="the same with another random state"
     )
+    expect(reply["all"][0]).equal(reply["all"][1], what="all parameters with the same random state")
 
 
 @check("m09-cnn-test", hint="fit on the training images with a constant, test on all test images")

@@ -132,7 +132,7 @@ LINEAR = """\
     (A, labels), (B, right) = (
         (np.column_stack([X.reshape(len(X), -1), np.ones(len(X))]), y) for X, y in (train, test)
     )
-    coefficients = np.linalg.lstsq(A, one_hot(labels, 10), rcond=None)[0]
+    coefficients = np.linalg.lstsq(A, one_hot(labels, 10))[0]
     return float(((B @ coefficients).argmax(axis=1) == right).mean())
 """
 
@@ -801,6 +801,34 @@ MISTAKES = [
         caught_by="test_number_of_parameters",
     ),
     network(
+        "W09.6i linear",
+        "The weights of the linear layer do not come from rng.",
+        before="self.linear = Linear(64, 10, rng=rng)",
+        after="self.linear = Linear(64, 10)",
+        caught_by="test_number_of_parameters test_equal_random_states_give_equal_runs",
+    ),
+    network(
+        "W09.6k",
+        "The images are not shuffled.",
+        before="batch_size=32, shuffle=True, rng=rng",
+        after="batch_size=32",
+        caught_by="test_batches_of_the_training",
+    ),
+    network(
+        "W09.6l",
+        "The batches have another size.",
+        before="batch_size=32, shuffle=True, rng=rng",
+        after="batch_size=16, shuffle=True, rng=rng",
+        caught_by="test_batches_of_the_training",
+    ),
+    network(
+        "W09.6m",
+        "The order of the images does not come from rng.",
+        before="batch_size=32, shuffle=True, rng=rng",
+        after="batch_size=32, shuffle=True",
+        caught_by="test_equal_random_states_give_equal_runs",
+    ),
+    network(
         "W09.6j",
         "Average pooling instead of max pooling.",
         before="MaxPool2d(2)",
@@ -934,7 +962,7 @@ RIGHT = [
         "Normal equations by the pseudo-inverse, counted in a loop.",
         "m09-cnn",
         """\
-    coefficients = np.linalg.lstsq(A, one_hot(labels, 10), rcond=None)[0]
+    coefficients = np.linalg.lstsq(A, one_hot(labels, 10))[0]
     return float(((B @ coefficients).argmax(axis=1) == right).mean())
 """,
         """\

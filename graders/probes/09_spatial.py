@@ -5,6 +5,7 @@ import sys
 import numpy as np
 
 from tinytorch.core.autograd import no_grad
+from tinytorch.given import to_numpy
 
 
 def attempt(action):
@@ -145,20 +146,27 @@ def norm_of_one(names, lonely, pair):
 
 
 def train(names, n_train, epochs, seed, images=None):
-    """A run of train_glyphs: its numbers, what it drew, and what its model says about images."""
-    drawn, namespace = [], names["train_glyphs"].__globals__
-    generator = namespace["glyph_digits"]
+    """A run of train_glyphs: its numbers, what it drew, what its model learned from and says about images."""
+    drawn, learned, namespace = [], [], names["train_glyphs"].__globals__
+    generator, network = namespace["glyph_digits"], names["SimpleCNN"]
+    forward = network.forward
 
     def recorded(*args, **settings):
         X, y = generator(*args, **settings)
         drawn.append((X, y))
         return np.array(X), np.array(y)
 
-    namespace["glyph_digits"] = recorded
+    def followed(self, x):
+        y = forward(self, x)
+        if y.requires_grad:  # without a graph nothing is learned: a measurement
+            learned.append(np.array(to_numpy(x)))
+        return y
+
+    namespace["glyph_digits"], network.forward = recorded, followed
     try:
         found = names["train_glyphs"](n_train=n_train, epochs=epochs, rng=np.random.default_rng(seed))
     finally:
-        namespace["glyph_digits"] = generator
+        namespace["glyph_digits"], network.forward = generator, forward
     model = found["model"]
 
     def scores(X):
@@ -170,6 +178,7 @@ def train(names, n_train, epochs, seed, images=None):
         "test_accuracy": found["test_accuracy"],
         "linear_accuracy": found["linear_accuracy"],
         "drawn": [[X, y] for X, y in drawn],
+        "learned": learned,
         "scores_of_drawn": [scores(X) for X, _ in drawn],
         "scores": None if images is None else scores(images),
     }
@@ -190,10 +199,11 @@ def network_scores(names, parameters, images):
 
 
 def network_sizes(names, seeds):
-    """Shapes of all parameters, and the first kernel for each seed."""
+    """Shapes of all parameters, the first kernel for each seed, and all parameters in one row for each seed."""
     models = [names["SimpleCNN"](rng=np.random.default_rng(seed)) for seed in seeds]
     return {
         "shapes": [list(p.data.shape) for p in models[0].parameters()],
         "count": sum(p.data.size for p in models[0].parameters()),
         "first": [np.array(model.conv1.weight.data) for model in models],
+        "all": [np.concatenate([p.data.ravel() for p in model.parameters()]) for model in models],
     }
