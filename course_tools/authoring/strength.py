@@ -22,18 +22,24 @@ Found = Mapping[str, Tried]  # by name of the job
 
 
 def measure(
-    course: Course, module: Module, *, jobs: int | None = None, tell: Tell = lambda done, total: None
+    course: Course,
+    module: Module,
+    *,
+    mutants: bool = True,
+    jobs: int | None = None,
+    tell: Tell = lambda done, total: None,
 ) -> Strength:
     """Try the bank and all mutants of a module.
 
-    jobs  worker processes; one per processor if None
-    tell  called with (done, total) notebooks
+    mutants  False: the bank alone
+    jobs     worker processes; one per processor if None
+    tell     called with (done, total) notebooks
 
     Raises UserError when there is no author's text, a file of the module cannot be used, the reference does
     not have all points, or this machine has no sandbox.
     """
     started = time.perf_counter()
-    plan = planned(course, module)
+    plan = planned(course, module, mutants=mutants)
     told = Counted(tell, len(plan.jobs))
     found = try_all(plan.setting, plan.jobs, workers=jobs or batch.default_jobs(), told=told.step)
     if found[REFERENCE].failed:

@@ -67,7 +67,7 @@ def planned(course: Course, module: Module, *, mutants: bool = True) -> Plan:
     sheet = paper(notebook)
     ready = entries(notebook, bank, checks, sheet, files)
     listed_in = strength_equivalent.path_of(course, module)
-    listed = strength_equivalent.load(listed_in)
+    listed = strength_equivalent.load(listed_in) if mutants else {}
     made = tuple(mutants_of(notebook)) if mutants else ()
     jobs = [
         _reference(notebook),

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 @click.command("strength")
 @modules_argument
+@click.option(
+    "--mutants/--no-mutants", default=True, help="Also try mutants, not only the bank.  [default: yes]"
+)
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes.  [default: one per processor]")
 @json_option
-def strength_command(name: str | None, every: bool, jobs: int | None, as_json: bool) -> None:
+def strength_command(name: str | None, every: bool, mutants: bool, jobs: int | None, as_json: bool) -> None:
     """Measure how well the tests of MODULE notice wrong code: known mistakes, and mutants made by rule.
 
     Changes nothing. Ends with exit code 1 below the gate: every known mistake costs points in its own task,
@@ -31,7 +34,7 @@ def strength_command(name: str | None, every: bool, jobs: int | None, as_json: b
     outcomes = []
     for module in modules:
         with bar(f"Trying the tests of {module.folder}") as tell:
-            outcomes.append(measure(course, module, jobs=jobs, tell=tell))
+            outcomes.append(measure(course, module, mutants=mutants, jobs=jobs, tell=tell))
         if not as_json:
             _show(outcomes[-1])
     if as_json:
@@ -86,9 +89,13 @@ def _show(outcome: Strength) -> None:
     )
     say.line()
     show_findings(outcome.findings)
+    known = (
+        f"{sum(row.mistakes_caught for row in outcome.tasks)} of {sum(row.mistakes for row in outcome.tasks)}"
+    )
+    mutants = f" and {outcome.score:.1%} of the mutants" if _has_mutants(outcome) else ""
     say.marked(
         "ok" if outcome.ok else "failed",
-        f"{outcome.module}: {outcome.score:.1%} of the mutants are caught, {len(outcome.findings)} findings, "
+        f"{outcome.module}: {known} known mistakes{mutants} are caught, {len(outcome.findings)} findings, "
         f"{outcome.tried} notebooks tried in {outcome.seconds:.0f} s, in {outcome.tier}.",
     )
 
@@ -102,7 +109,7 @@ def _show_together(outcomes: list[Strength]) -> None:
                 str(sum(row.mistakes for row in one.tasks)),
                 str(sum(row.mutants for row in one.tasks)),
                 str(len(one.survivors)),
-                f"{one.score:.1%}",
+                f"{one.score:.1%}" if _has_mutants(one) else "–",
                 str(len(one.findings)),
                 f"{one.seconds:.0f} s",
             )
@@ -110,6 +117,10 @@ def _show_together(outcomes: list[Strength]) -> None:
         ],
         ("module", "mistakes", "mutants", "survive", "score", "findings", "time"),
     )
+
+
+def _has_mutants(outcome: Strength) -> bool:
+    return any(row.mutants for row in outcome.tasks)
 
 
 def _as_data(outcome: Strength) -> dict[str, Any]:

@@ -263,3 +263,21 @@ def _list(root, *entries):
             for digest, mutant in entries
         )
     )
+
+
+def test_without_mutants_the_bank_is_tried_alone(root):
+    (root / LISTED).parent.mkdir(exist_ok=True)
+    (root / LISTED).write_text('[[equivalent]]\ndigest = "0"\nmutant = "m"\nreason = "r"\n')
+    whole, bank = strength(root), strength(root, mutants=False)
+    assert [one.mutants for one in bank.tasks] == [0] * len(bank.tasks)
+    assert sum(one.mistakes_caught for one in bank.tasks) == sum(one.mistakes for one in whole.tasks) > 0
+    assert bank.ok, problems(bank)  # what is listed about mutants is not asked
+    assert not whole.ok
+
+
+def test_the_command_tells_of_a_bank_alone(root, capsys, monkeypatch):
+    monkeypatch.chdir(root)
+    assert run(["author", "strength", "01", "--no-mutants"]) == 0
+    said = capsys.readouterr().out
+    assert "known mistakes are caught" in said
+    assert "mutants are caught" not in said
