@@ -264,7 +264,6 @@ def make_shell(folder, *, figures=True):
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.cache_size = 0
     config.StoreMagics.autorestore = False
     # A kernel draws each figure twice, the first time to find margins to cut ("tight"). Figures are most of a
     # notebook's time: here they are drawn once, with margins that hold the labels.
