@@ -146,11 +146,13 @@ def test_sign_of_the_square_gradient(student, rng):
 def test_shapes_that_differ(student, rng):
     """(N, 1) against (N,), other shapes and no elements are refused, equal shapes are not."""
     column, flat = rng.normal(size=(5, 1)), rng.normal(size=5)
-    other, empty = rng.normal(size=(1, 5)), np.zeros((0, 3))
-    questions = [[column, flat], [flat, other], [empty, empty], [column, column + 0.5]]
-    first, second, none, right = student.probe("refused", loss="MSELoss", questions=questions)
+    other, empty, table = rng.normal(size=(1, 5)), np.zeros((0, 3)), rng.normal(size=(2, 3))
+    questions = [[column, flat], [flat, other], [table, column], [empty, empty], [column, column + 0.5]]
+    first, second, third, none, right = student.probe("refused", loss="MSELoss", questions=questions)
     expect(first).raises("ValueError", r"\(5, 1\).*\(5,\)", what="shapes (5, 1) and (5,)")
     expect(second).raises("ValueError", r"\(5,\).*\(1, 5\)", what="shapes (5,) and (1, 5)")
+    # numpy's own text has no blanks in its shapes, and comes only where broadcasting fails.
+    expect(third).raises("ValueError", r"\(2, 3\).*\(5, 1\)", what="shapes (2, 3) and (5, 1)")
     expect(none).raises("ValueError", what="no elements")
     expect(right).close(0.25, rtol=CLOSE, what="loss of equal shapes")
 
@@ -162,6 +164,22 @@ def test_square_of_one_element(student, rng):
     found = student.probe("losses", loss="MSELoss", questions=questions)
     expect_answer(found[0], 4.0, [[4.0]], rtol=CLOSE)
     expect_answer(found[1], 2.25, -3.0, rtol=CLOSE)
+
+
+@check("m04-mse-test", hint="np.asarray first: a list has neither a shape nor a difference")
+def test_square_of_lists(student, rng):
+    """Nested lists on both sides, or on one; lists of two shapes are refused."""
+    outputs, targets = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
+    questions = [
+        [outputs.tolist(), targets.tolist()],
+        [outputs, targets.tolist()],
+        [outputs.tolist(), targets],
+    ]
+    right = oracle.mean_square(outputs, targets), square_gradient(outputs, targets)
+    for found in student.probe("losses", loss="MSELoss", questions=questions):
+        expect_answer(found, *right, rtol=CLOSE)
+    (refused,) = student.probe("refused", loss="MSELoss", questions=[[[[1.0], [2.0]], [1.0, 2.0]]])
+    expect(refused).raises("ValueError", r"\(2, 1\).*\(2,\)", what="lists of shapes (2, 1) and (2,)")
 
 
 @check("m04-mse-test", hint="forward keeps its difference in self.saved; backward starts with _saved()")
@@ -293,6 +311,41 @@ def test_targets_outside_the_classes(student, rng):
     expect(right).close(
         oracle.mean_loss(*questions[3], oracle.entropy), rtol=CLOSE, what="loss of right targets"
     )
+
+
+@check("m04-cross-entropy-test", hint="counted_rows: test the range before you return; V itself is outside")
+def test_which_rows_count(student, rng):
+    """counted_rows alone: rows, classes and the mask; classes from V on and below 0 are refused."""
+    logits, targets = rng.normal(size=(2, 3, 4)), np.array([[3, -7, 0], [-7, 2, 3]])
+    outside = [np.array([[3, 0, 1], [-7, 2, one]]) for one in (4, 5, -1, -100)]
+    questions = [[logits, targets, -7], [logits, np.full((2, 3), -7), -7]]
+    questions += [[logits, one, -7] for one in outside]
+    some, none, *refused = student.probe("counted", questions=questions)
+    places = [(0, 0), (0, 2), (1, 1), (1, 2)]
+    expect(some).length(3, what="what counted_rows returns")
+    expect(some[0]).equal(np.array([logits[place] for place in places]), what="rows that count")
+    expect(some[1]).close([3, 0, 2, 3], rtol=0, what="their classes")
+    expect(some[2]).equal(np.array([True, False, True, False, True, True]), what="which positions count")
+    expect(none).length(3, what="what counted_rows returns with all positions ignored")
+    expect(none[0]).shape((0, 4), what="rows with all positions ignored")
+    expect(none[2]).equal(np.zeros(6, dtype=bool), what="which positions count with all ignored")
+    for one in refused:
+        expect(one).raises("IndexError", what="a class that is not there")
+
+
+@check("m04-cross-entropy-test", hint="spread_rows: zeros of rows.dtype, then the rows where counts is True")
+def test_rows_go_back_to_their_places(student, rng):
+    """spread_rows alone: places, shape and dtype."""
+    counts, questions = np.array([False, True, True, False, False, True]), []
+    for kind in (np.float64, np.float32):
+        questions.append([rng.normal(size=(3, 4)).astype(kind), counts, [2, 3, 4]])
+    questions.append([np.zeros((0, 4)), np.zeros(6, dtype=bool), [6, 4]])
+    for got, (rows, mask, shape) in zip(student.probe("spread", questions=questions), questions, strict=True):
+        right = np.zeros(shape)
+        for row, place in zip(rows, np.flatnonzero(mask), strict=True):
+            right[np.unravel_index(place, shape[:-1])] = row
+        expect(got).close(right, rtol=0, what="rows in their places")
+        expect(got).true(lambda got, rows=rows: got.dtype == rows.dtype, "not that of the rows", what="dtype")
 
 
 # -- 04.4 LabelSmoothingLoss -----------------------------------------------------------------------------------
@@ -557,3 +610,22 @@ def test_a_row_of_zeros(student, rng):
         right[0][others], **SLOPES, what="dU of the other rows"
     )
     expect(found["gradients"][1]).close(right[1], **SLOPES, what="dV")
+
+
+@check(
+    "m04-contrastive-test", hint="where the norm is 1e-12 it is a constant: there the gradient is g / norm"
+)
+def test_back_through_the_lengths(student, rng):
+    """unit_rows_backward alone: with long rows, and where the floor of 1e-12 was used."""
+    rows, g = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    units, norms, floor = np.array(oracle.unit(rows)), np.sqrt((rows**2).sum(axis=1, keepdims=True)), 1e-12
+    units[1], norms[1] = 0.25 * units[1], floor  # a row a quarter as long as the floor
+    units[3], norms[3] = 0.0, floor  # a row of zeros
+    found = student.probe("unit_rows_backwards", g=g, units=units, norms=norms)
+    right = oracle.unit_slopes(rows, g)
+    right[[1, 3]] = g[[1, 3]] / floor
+    expect(found).shape((4, 3), what="gradient of the rows")
+    expect(np.asarray(found)[[0, 2]]).close(right[[0, 2]], **SLOPES, what="gradient of long rows")
+    expect(np.asarray(found)[[1, 3]]).close(
+        right[[1, 3]], rtol=CLOSE, what="gradient where the floor was used"
+    )

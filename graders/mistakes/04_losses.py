@@ -42,6 +42,10 @@ contrastive = partial(known, "m04-contrastive", "m04-contrastive-test")
 SHIFTED = "    shifted = x - x.max(axis=axis, keepdims=True)\n"
 LOGS = "    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))\n"
 
+SHAPES = """\
+        if outputs.shape != targets.shape or outputs.size == 0:
+            raise ValueError(f"outputs {outputs.shape}, targets {targets.shape}: need one shape, not empty")
+"""
 SAVE = "        self.saved = outputs - targets\n"
 SQUARE = "        return float((self.saved * self.saved).mean())\n"
 SQUARE_BACK = "        return difference * (2 / difference.size)\n"
@@ -58,7 +62,7 @@ ENTROPY_BACK = """\
         logs, classes, counts, shape = self._saved()
         rows = np.exp(logs)
         rows[np.arange(classes.size), classes] -= 1
-        return spread_rows(rows / max(classes.size, 1), counts, shape)
+        return spread_rows(rows / classes.size, counts, shape)  # of no rows nothing is divided
 """
 
 WANTED = """\
@@ -68,12 +72,15 @@ WANTED = """\
 SMOOTHED_SAVE = "        self.saved = (np.exp(logs) - wanted) / n, counts, np.shape(logits)\n"
 
 FOCAL = "        return float(-(rest**self.gamma * log_right).sum() / max(classes.size, 1))\n"
-RATIO = "        ratio = np.divide(log_right, rest, out=np.full_like(rest, -1.0), where=rest > 0)\n"
+RATIO = """\
+        ratio, some = np.full_like(rest, -1.0), rest > 0
+        ratio[some] = log_right[some] / rest[some]
+"""
 FACTOR = "        factor = rest**self.gamma * (1 - self.gamma * ratio * np.exp(log_right))\n"
 FOCAL_LOGS = """\
-        others = chances.copy()
-        others[right] = 0
-        rest = others.sum(axis=-1)  # 1 - p; a subtraction would leave no digits where p is near 1
+        apart[right] = 0
+        rest = apart.sum(axis=1)  # 1 - p; a subtraction would leave no digits where p is near 1
+        apart[right] = -rest  # now softmax minus one-hot
         log_right = np.where(rest < 0.5, np.log1p(-np.minimum(rest, 0.5)), logs[right])  # nor would log(p)
 """
 
@@ -173,8 +180,11 @@ MISTAKES: list[Mistake] = [
         "Half of the mean.",
         ".mean())\n",
         ".mean() / 2)\n",
-        caught_by="test_square_of_a_small_table test_square_of_three_axes test_shapes_that_differ "
-        "test_square_of_one_element test_the_last_forward_counts",
+        caught_by=(
+            "test_square_of_a_small_table test_square_of_three_axes test_shapes_that_differ "
+            "test_square_of_lists "
+            "test_square_of_one_element test_the_last_forward_counts"
+        ),
         starred=True,
     ),
     mse(
@@ -182,7 +192,10 @@ MISTAKES: list[Mistake] = [
         "The sum of squares is divided by the length of the batch alone.",
         SQUARE,
         "        return float((self.saved * self.saved).sum() / (len(outputs) if outputs.ndim else 1))\n",
-        caught_by="test_square_of_a_small_table test_square_of_three_axes test_the_last_forward_counts",
+        caught_by=(
+            "test_square_of_a_small_table test_square_of_three_axes test_the_last_forward_counts "
+            "test_square_of_lists"
+        ),
         starred=True,
     ),
     mse(
@@ -190,8 +203,11 @@ MISTAKES: list[Mistake] = [
         "The gradient lacks the 2.",
         "(2 / difference.size)",
         "(1 / difference.size)",
-        caught_by="test_square_of_a_small_table test_square_of_three_axes test_square_of_one_element "
-        "test_the_last_forward_counts",
+        caught_by=(
+            "test_square_of_a_small_table test_square_of_three_axes test_square_of_one_element "
+            "test_square_of_lists "
+            "test_the_last_forward_counts"
+        ),
         starred=True,
     ),
     mse(
@@ -199,7 +215,10 @@ MISTAKES: list[Mistake] = [
         "The gradient is not divided.",
         "(2 / difference.size)",
         "2",
-        caught_by="test_square_of_a_small_table test_square_of_three_axes test_the_last_forward_counts",
+        caught_by=(
+            "test_square_of_a_small_table test_square_of_three_axes test_the_last_forward_counts "
+            "test_square_of_lists"
+        ),
         starred=True,
     ),
     mse(
@@ -207,23 +226,29 @@ MISTAKES: list[Mistake] = [
         "Shapes that differ are broadcast.",
         "if outputs.shape != targets.shape or outputs.size == 0:",
         "if outputs.size == 0:",
-        caught_by="test_shapes_that_differ",
+        caught_by="test_shapes_that_differ test_square_of_lists",
     ),
     mse(
         "W04.2e",
         "The gradient points downhill.",
         "difference * (2",
         "-difference * (2",
-        caught_by="test_square_of_a_small_table test_square_of_three_axes test_sign_of_the_square_gradient "
-        "test_square_of_one_element test_the_last_forward_counts",
+        caught_by=(
+            "test_square_of_a_small_table test_square_of_three_axes test_sign_of_the_square_gradient "
+            "test_square_of_lists "
+            "test_square_of_one_element test_the_last_forward_counts"
+        ),
     ),
     mse(
         "W04.2f",
         "Absolute differences instead of squares.",
         "(self.saved * self.saved).mean()",
         "np.abs(self.saved).mean()",
-        caught_by="test_square_of_a_small_table test_square_of_three_axes test_shapes_that_differ "
-        "test_square_of_one_element test_the_last_forward_counts",
+        caught_by=(
+            "test_square_of_a_small_table test_square_of_three_axes test_shapes_that_differ "
+            "test_square_of_lists "
+            "test_square_of_one_element test_the_last_forward_counts"
+        ),
     ),
     mse(
         "W04.2g",
@@ -256,6 +281,20 @@ MISTAKES: list[Mistake] = [
             return 0.0
         if outputs.shape != targets.shape:
 """,
+        caught_by="test_shapes_that_differ",
+    ),
+    mse(
+        "W04.2j",
+        "Lists are not made arrays.",
+        "        outputs, targets = np.asarray(outputs), np.asarray(targets)\n",
+        "",
+        caught_by="test_square_of_lists",
+    ),
+    mse(
+        "W04.2k",
+        "The shapes are compared after the difference, where numpy complains in its own words.",
+        SHAPES + SAVE,
+        SAVE + SHAPES,
         caught_by="test_shapes_that_differ",
     ),
     # -- 04.3 CrossEntropyLoss -----------------------------------------------------------------------------------
@@ -291,14 +330,14 @@ MISTAKES: list[Mistake] = [
     entropy(
         "W04.3c gradient",
         "The gradient is divided by all positions, the ignored ones included.",
-        "rows / max(classes.size, 1)",
+        "rows / classes.size",
         "rows / counts.size",
         caught_by="test_an_ignored_row_of_the_table test_ignored_positions",
     ),
     entropy(
         "W04.3d",
         "The gradient is not divided.",
-        "rows / max(classes.size, 1)",
+        "rows / classes.size",
         "rows",
         caught_by="test_gradient_of_the_table test_logits_of_a_thousand test_ignored_positions "
         "test_cross_entropy_gradient test_backward_comes_after_forward",
@@ -379,35 +418,37 @@ MISTAKES: list[Mistake] = [
         "Target -1 is taken for the last class.",
         RANGE,
         "    if classes.size and classes.max() >= size:\n",
-        caught_by="test_targets_outside_the_classes",
+        caught_by="test_targets_outside_the_classes test_which_rows_count",
     ),
     rows(
         "W04.3m",
         "Targets beyond the last class are taken for the last.",
         RANGE,
         "    classes = np.minimum(classes, size - 1)\n" + RANGE,
-        caught_by="test_targets_outside_the_classes",
+        caught_by="test_targets_outside_the_classes test_which_rows_count",
     ),
     rows(
         "W04.3n",
         "Only -100 is ignored, whatever ignore_index says.",
         "flat != ignore_index",
         "flat != -100",
-        caught_by="test_ignored_positions",
+        caught_by="test_ignored_positions test_which_rows_count",
     ),
     rows(
         "W04.3o",
         "Every negative target is ignored.",
         "flat != ignore_index",
         "(flat != ignore_index) & (flat >= 0)",
-        caught_by="test_targets_outside_the_classes",
+        caught_by="test_targets_outside_the_classes test_which_rows_count",
     ),
     rows(
         "W04.3p",
         "Ignored positions keep a gradient.",
         "    gradient = np.zeros((counts.size, shape[-1]), dtype=rows.dtype)\n",
         "    gradient = np.full((counts.size, shape[-1]), 1 / shape[-1])\n",
-        caught_by="test_an_ignored_row_of_the_table test_ignored_positions",
+        caught_by=(
+            "test_an_ignored_row_of_the_table test_ignored_positions test_rows_go_back_to_their_places"
+        ),
         also="m04-smoothing-test m04-focal-test",
     ),
     rows(
@@ -415,8 +456,22 @@ MISTAKES: list[Mistake] = [
         "Gradients of the rows that count are put in the first places.",
         "    gradient[counts] = rows\n",
         "    gradient[: len(rows)] = rows\n",
-        caught_by="test_ignored_positions",
+        caught_by="test_ignored_positions test_rows_go_back_to_their_places",
         also="m04-smoothing-test m04-focal-test",
+    ),
+    rows(
+        "W04.3r",
+        "The class V is let through, and numpy complains only later, when a loss picks it.",
+        "classes.max() >= size",
+        "classes.max() > size",
+        caught_by="test_which_rows_count",
+    ),
+    rows(
+        "W04.3s",
+        "Gradients are always float64.",
+        ", dtype=rows.dtype",
+        "",
+        caught_by="test_rows_go_back_to_their_places",
     ),
     # -- 04.4 LabelSmoothingLoss ---------------------------------------------------------------------------------
     smoothing(
@@ -595,7 +650,7 @@ MISTAKES: list[Mistake] = [
     focal(
         "W04.5j",
         "The gradient is divided by all positions.",
-        "factor[:, None] / max(classes.size, 1)",
+        "factor[:, None] / rest.size",
         "factor[:, None] / counts.size",
         caught_by="test_focal_with_ignored_positions",
     ),
@@ -604,11 +659,11 @@ MISTAKES: list[Mistake] = [
         "The logarithm is taken of a probability, and log(0) is infinite.",
         FOCAL_LOGS,
         """\
-        others = chances.copy()
-        others[right] = 0
-        rest = others.sum(axis=-1)
         with np.errstate(divide="ignore"):
-            log_right = np.log(chances[right])
+            log_right = np.log(apart[right])
+        apart[right] = 0
+        rest = apart.sum(axis=1)
+        apart[right] = -rest
 """,
         caught_by="test_focal_next_to_certainty",
     ),
@@ -676,14 +731,20 @@ MISTAKES: list[Mistake] = [
         "The gradient stops at the unit rows.",
         THROUGH,
         "    return g\n",
-        caught_by="test_gradients_of_both_sides test_longer_rows test_a_low_temperature test_a_row_of_zeros",
+        caught_by=(
+            "test_gradients_of_both_sides test_longer_rows test_a_low_temperature test_a_row_of_zeros "
+            "test_back_through_the_lengths"
+        ),
     ),
     contrastive(
         "W04.6h",
         "The gradient is divided by the length, but what points along the row stays.",
         THROUGH,
         "    return g / norms\n",
-        caught_by="test_gradients_of_both_sides test_longer_rows test_a_low_temperature test_a_row_of_zeros",
+        caught_by=(
+            "test_gradients_of_both_sides test_longer_rows test_a_low_temperature test_a_row_of_zeros "
+            "test_back_through_the_lengths"
+        ),
     ),
     contrastive(
         "W04.6i",
@@ -744,6 +805,13 @@ MISTAKES: list[Mistake] = [
             by_column = np.log(raised / raised.sum(axis=0, keepdims=True))
 """,
         caught_by="test_a_low_temperature",
+    ),
+    contrastive(
+        "W04.6p",
+        "What points along the row is taken off where the norm is a constant, too.",
+        " * (norms > SMALLEST_NORM)",
+        "",
+        caught_by="test_back_through_the_lengths",
     ),
 ]
 
@@ -851,6 +919,7 @@ RIGHT: list[RightVariant] = [
         """\
         log_right = logs[right]
         rest = 1 - np.exp(log_right)
+        apart[right] -= 1
 """,
     ),
     RightVariant(

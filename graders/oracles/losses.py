@@ -98,6 +98,21 @@ def unit(rows: Array) -> list[list[float]]:
     ]
 
 
+def unit_slopes(rows: Array, g: Array) -> Array:
+    """Central differences of the sum of g times the unit rows, in every element of the rows."""
+    out = np.zeros(rows.shape)
+    for i, j in np.ndindex(rows.shape):
+        ends = []
+        for step in (H, -H):
+            row = rows[i].tolist()
+            row[j] += step
+            ends.append(
+                math.fsum(a * b for a, b in zip(g[i].tolist(), unit(np.array([row]))[0], strict=True))
+            )
+        out[i, j] = (ends[0] - ends[1]) / (2 * H)
+    return out
+
+
 def contrastive(left: Array, right: Array, temperature: float) -> float:
     """Half the mean surprise at the own partner along rows, half of that along columns."""
     first, second = unit(left), unit(right)

@@ -60,6 +60,23 @@ def last_forward(names, loss, questions):
     return {"losses": found, "gradient": one.backward(), "again": asked(one, questions[0])}
 
 
+def counted(names, questions):
+    """counted_rows alone: its three answers for each [logits, targets, ignore_index], or the error."""
+    return [attempt(lambda one=one: list(names["counted_rows"](*one))) for one in questions]
+
+
+def spread(names, questions):
+    """spread_rows alone, for each [rows, counts, shape]."""
+    return [
+        names["spread_rows"](rows, counts, tuple(int(one) for one in shape))
+        for rows, counts, shape in questions
+    ]
+
+
+def unit_rows_backwards(names, g, units, norms):
+    return names["unit_rows_backward"](g, units, norms)
+
+
 def pairs(names, temperature, questions):
     """Loss and both gradients of each [U, V]."""
     one, found = names["ContrastiveLoss"](temperature), []

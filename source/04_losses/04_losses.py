@@ -187,7 +187,7 @@ class MSELoss(Loss):
     """
 
     def forward(self, outputs, targets):
-        """outputs, targets : arrays of one shape. Returns a float.
+        """outputs, targets : arrays of one shape, or nested lists. Returns a float.
 
         raises : ValueError with both shapes in its text if they differ, as (N, 1) and (N,) do,
                  or if there are no elements
@@ -209,7 +209,7 @@ class MSELoss(Loss):
 
 # %% nbgrader={"grade": true, "grade_id": "m04-mse-test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false} course={"task": "04.2", "needs": []}
 # Also checked: value and gradient of shape (3, 5, 7); the sign of the gradient; (N, 1) against (N,) refused; a
-# single element; the last of two forwards counts, and backward before forward is refused.
+# single element; lists of numbers; the last of two forwards counts, and backward before forward is refused.
 def test_unit_mse():
     loss = MSELoss()
     value = loss.forward(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [4.0, 4.0]]))
@@ -272,17 +272,17 @@ def counted_rows(logits, targets, ignore_index):
     """
     logits, targets = paired(logits, targets)
     ### BEGIN SOLUTION
-    size, flat = logits.shape[-1], targets.reshape(-1)
+    size, flat = logits.shape[-1], targets.ravel()
     counts = flat != ignore_index
     classes = flat[counts]
     if classes.size and (classes.min() < 0 or classes.max() >= size):
         raise IndexError(f"targets from {classes.min()} to {classes.max()}, but there are {size} classes")
-    return logits.reshape(-1, size)[counts], classes, counts
+    return logits.reshape(flat.size, size)[counts], classes, counts
     ### END SOLUTION
 
 
 def spread_rows(rows, counts, shape):
-    """The way back: rows (n, V) at the positions that count, 0 at the others, as an array of this shape."""
+    """The way back: rows (n, V) at the positions that count, 0 at the others, in this shape and the dtype of rows."""
     ### BEGIN SOLUTION
     gradient = np.zeros((counts.size, shape[-1]), dtype=rows.dtype)
     gradient[counts] = rows
@@ -322,12 +322,13 @@ class CrossEntropyLoss(Loss):
         logs, classes, counts, shape = self._saved()
         rows = np.exp(logs)
         rows[np.arange(classes.size), classes] -= 1
-        return spread_rows(rows / max(classes.size, 1), counts, shape)
+        return spread_rows(rows / classes.size, counts, shape)  # of no rows nothing is divided
         ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "m04-cross-entropy-test", "locked": true, "points": 20, "schema_version": 3, "solution": false, "task": false} course={"task": "04.3", "needs": ["m04-log-softmax-test"]}
 # Also checked: logits (2, 5, 7) with targets (2, 5); logits of 1000 and -1000; equal logits; ignored positions,
-# some and all; the gradient against differences; backward before forward; targets outside the classes.
+# some and all; the gradient against differences; backward before forward; targets outside the classes; counted_rows
+# and spread_rows, each asked alone.
 def test_unit_cross_entropy():
     loss = CrossEntropyLoss()
     ck.close(loss.forward(LOGITS, TARGETS), 0.757821, "loss of the table", hint="the mean of 0.4170 and 1.0986")
@@ -493,25 +494,24 @@ class FocalLoss(Loss):
         ### BEGIN SOLUTION
         rows, classes, counts = counted_rows(logits, targets, self.ignore_index)
         logs, right = log_softmax(rows), (np.arange(classes.size), classes)
-        chances = np.exp(logs)  # (n, V)
-        others = chances.copy()
-        others[right] = 0
-        rest = others.sum(axis=-1)  # 1 - p; a subtraction would leave no digits where p is near 1
+        apart = np.exp(logs)  # (n, V)
+        apart[right] = 0
+        rest = apart.sum(axis=1)  # 1 - p; a subtraction would leave no digits where p is near 1
+        apart[right] = -rest  # now softmax minus one-hot
         log_right = np.where(rest < 0.5, np.log1p(-np.minimum(rest, 0.5)), logs[right])  # nor would log(p)
-        self.saved = chances, rest, log_right, classes, counts, np.shape(logits)
+        self.saved = apart, rest, log_right, counts, np.shape(logits)
         return float(-(rest**self.gamma * log_right).sum() / max(classes.size, 1))
         ### END SOLUTION
 
     def backward(self):
         """(..., V): the gradient of the mean, with the derivative of the factor; 0 at ignored positions."""
         ### BEGIN SOLUTION
-        chances, rest, log_right, classes, counts, shape = self._saved()
+        apart, rest, log_right, counts, shape = self._saved()
         # log p / rest goes to -1 as rest goes to 0; dividing first keeps gamma < 1 finite there
-        ratio = np.divide(log_right, rest, out=np.full_like(rest, -1.0), where=rest > 0)
+        ratio, some = np.full_like(rest, -1.0), rest > 0
+        ratio[some] = log_right[some] / rest[some]
         factor = rest**self.gamma * (1 - self.gamma * ratio * np.exp(log_right))
-        rows = chances.copy()
-        rows[np.arange(classes.size), classes] = -rest
-        return spread_rows(rows * factor[:, None] / max(classes.size, 1), counts, shape)
+        return spread_rows(apart * factor[:, None] / rest.size, counts, shape)
         ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "m04-focal-test", "locked": true, "points": 20, "schema_version": 3, "solution": false, "task": false} course={"task": "04.5", "needs": ["m04-log-softmax-test", "m04-cross-entropy-test"]}
@@ -643,7 +643,8 @@ class ContrastiveLoss(PairLoss):
 
 # %% nbgrader={"grade": true, "grade_id": "m04-contrastive-test", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false} course={"task": "04.6", "needs": ["m04-log-softmax-test"]}
 # Also checked: five pairs of seven numbers; gradients of both inputs against differences; longer rows; pairs
-# without relation; a temperature of 0.01; a row of zeros; a temperature of 0 refused.
+# without relation; a temperature of 0.01; a row of zeros; a temperature of 0 refused; unit_rows_backward alone, where
+# the floor was used and where it was not.
 def test_unit_contrastive():
     loss = ContrastiveLoss(0.5)
     value = loss.forward(np.array([[3.0, 4.0], [0.0, 2.0]]), np.array([[4.0, 3.0], [0.0, 1.0]]))

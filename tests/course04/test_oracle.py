@@ -83,3 +83,10 @@ def test_mean_square_agrees_with_torch(rng):
     outputs, targets = rng.normal(size=(3, 5, 7)), rng.normal(size=(3, 5, 7))
     expected = F.mse_loss(torch.tensor(outputs), torch.tensor(targets))
     assert oracle.mean_square(outputs, targets) == pytest.approx(expected.item(), rel=1e-12)
+
+
+def test_slopes_through_the_lengths_agree_with_torch(rng):
+    rows, g = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    right = torch.tensor(rows, requires_grad=True)
+    (F.normalize(right, dim=1) * torch.tensor(g)).sum().backward()
+    np.testing.assert_allclose(oracle.unit_slopes(rows, g), right.grad, rtol=1e-7, atol=1e-9)

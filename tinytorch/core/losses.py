@@ -95,7 +95,7 @@ class MSELoss(Loss):
     """
 
     def forward(self, outputs, targets):
-        """outputs, targets : arrays of one shape. Returns a float.
+        """outputs, targets : arrays of one shape, or nested lists. Returns a float.
 
         raises : ValueError with both shapes in its text if they differ, as (N, 1) and (N,) do,
                  or if there are no elements
@@ -127,17 +127,17 @@ def counted_rows(logits, targets, ignore_index):
     """
     logits, targets = paired(logits, targets)
     ### BEGIN SOLUTION
-    size, flat = logits.shape[-1], targets.reshape(-1)
+    size, flat = logits.shape[-1], targets.ravel()
     counts = flat != ignore_index
     classes = flat[counts]
     if classes.size and (classes.min() < 0 or classes.max() >= size):
         raise IndexError(f"targets from {classes.min()} to {classes.max()}, but there are {size} classes")
-    return logits.reshape(-1, size)[counts], classes, counts
+    return logits.reshape(flat.size, size)[counts], classes, counts
     ### END SOLUTION
 
 
 def spread_rows(rows, counts, shape):
-    """The way back: rows (n, V) at the positions that count, 0 at the others, as an array of this shape."""
+    """The way back: rows (n, V) at the positions that count, 0 at the others, in this shape and the dtype of rows."""
     ### BEGIN SOLUTION
     gradient = np.zeros((counts.size, shape[-1]), dtype=rows.dtype)
     gradient[counts] = rows
@@ -177,7 +177,7 @@ class CrossEntropyLoss(Loss):
         logs, classes, counts, shape = self._saved()
         rows = np.exp(logs)
         rows[np.arange(classes.size), classes] -= 1
-        return spread_rows(rows / max(classes.size, 1), counts, shape)
+        return spread_rows(rows / classes.size, counts, shape)  # of no rows nothing is divided
         ### END SOLUTION
 
 
@@ -238,25 +238,24 @@ class FocalLoss(Loss):
         ### BEGIN SOLUTION
         rows, classes, counts = counted_rows(logits, targets, self.ignore_index)
         logs, right = log_softmax(rows), (np.arange(classes.size), classes)
-        chances = np.exp(logs)  # (n, V)
-        others = chances.copy()
-        others[right] = 0
-        rest = others.sum(axis=-1)  # 1 - p; a subtraction would leave no digits where p is near 1
+        apart = np.exp(logs)  # (n, V)
+        apart[right] = 0
+        rest = apart.sum(axis=1)  # 1 - p; a subtraction would leave no digits where p is near 1
+        apart[right] = -rest  # now softmax minus one-hot
         log_right = np.where(rest < 0.5, np.log1p(-np.minimum(rest, 0.5)), logs[right])  # nor would log(p)
-        self.saved = chances, rest, log_right, classes, counts, np.shape(logits)
+        self.saved = apart, rest, log_right, counts, np.shape(logits)
         return float(-(rest**self.gamma * log_right).sum() / max(classes.size, 1))
         ### END SOLUTION
 
     def backward(self):
         """(..., V): the gradient of the mean, with the derivative of the factor; 0 at ignored positions."""
         ### BEGIN SOLUTION
-        chances, rest, log_right, classes, counts, shape = self._saved()
+        apart, rest, log_right, counts, shape = self._saved()
         # log p / rest goes to -1 as rest goes to 0; dividing first keeps gamma < 1 finite there
-        ratio = np.divide(log_right, rest, out=np.full_like(rest, -1.0), where=rest > 0)
+        ratio, some = np.full_like(rest, -1.0), rest > 0
+        ratio[some] = log_right[some] / rest[some]
         factor = rest**self.gamma * (1 - self.gamma * ratio * np.exp(log_right))
-        rows = chances.copy()
-        rows[np.arange(classes.size), classes] = -rest
-        return spread_rows(rows * factor[:, None] / max(classes.size, 1), counts, shape)
+        return spread_rows(apart * factor[:, None] / rest.size, counts, shape)
         ### END SOLUTION
 
 
