@@ -618,12 +618,13 @@ def test_number_of_parameters(student, rng):
     seed = seed_of(rng)
     reply = student.probe("network_sizes", seeds=[seed, seed, seed + 1])
     expect(reply["count"]).equal(1898, what="number of parameters")
-    expect(reply["shapes"][0]).equal([8, 1, 3, 3], what="shape of the first kernels")
-    expect(reply["first"][0]).equal(reply["first"][1], what="kernels with the same random state")
-    expect(np.allclose(reply["first"][0], reply["first"][2])).equal(
-        False, what="the same with another random state"
-    )
-    expect(reply["all"][0]).equal(reply["all"][1], what="all parameters with the same random state")
+    expect(reply["first"]).equal([8, 1, 3, 3], what="shape of the kernels of conv1")
+    one, same, other = reply["weights"]
+    for i, weight in enumerate(one):  # biases are zeros
+        expect(weight).equal(same[i], what=f"weights of layer {i + 1} with the same random state")
+        expect(np.allclose(weight, other[i])).equal(
+            False, what=f"the same weights of layer {i + 1} with another random state"
+        )
 
 
 @check("m09-cnn-test", hint="fit on the training images with a constant, test on all test images")

@@ -199,11 +199,10 @@ def network_scores(names, parameters, images):
 
 
 def network_sizes(names, seeds):
-    """Shapes of all parameters, the first kernel for each seed, and all parameters in one row for each seed."""
+    """Number of parameters, shape of the first kernels, and for each seed the parameters that are no biases."""
     models = [names["SimpleCNN"](rng=np.random.default_rng(seed)) for seed in seeds]
     return {
-        "shapes": [list(p.data.shape) for p in models[0].parameters()],
+        "first": list(models[0].conv1.weight.data.shape),
         "count": sum(p.data.size for p in models[0].parameters()),
-        "first": [np.array(model.conv1.weight.data) for model in models],
-        "all": [np.concatenate([p.data.ravel() for p in model.parameters()]) for model in models],
+        "weights": [[np.array(p.data) for p in model.parameters() if p.data.ndim > 1] for model in models],
     }
