@@ -1276,7 +1276,11 @@ def test_noise_falls_like_one_over_the_batch_size(student, rng):
     "m07-batch-size-test", hint="draw new rows for every repeat, with replacement; leave the model as it was"
 )
 def test_each_step_draws_new_rows(student, rng):
-    """Every repeat draws other rows, and the model does not change."""
+    """Every repeat draws other rows, and the model does not change.
+
+    False alarms: two equal ones of 8 batches of 9 out of 500 rows, below 1e-18; one of two rows missing from 25
+    draws, 6e-8; the share of a row in 4000 draws off by 0.06, 7.5 standard errors, below 1e-13.
+    """
     weight, bias = rng.normal(size=(6, 2)), rng.normal(size=2)
     question = {"weight": weight, "bias": bias, "batch_size": 9}
     reply = student.probe("drawn_rows", **question, dataset_size=500, repeats=7)
@@ -1349,7 +1353,11 @@ def test_the_demonstration_solves_xor(student, rng):
 
 @check("m07-demo-test", hint="the weights come from the rng that is given, the losses from real training")
 def test_other_random_states_solve_xor(student, rng):
-    """Other random states give other runs, and all solve XOR."""
+    """Other random states give other runs, and all solve XOR.
+
+    Over 1500 random states the logarithm of the reference's final loss has mean -17.9 and deviation 1.6, and the
+    largest loss is 3e-5. The limit of 0.01 lies 8 deviations away: false alarm below 1e-14.
+    """
     runs = student.probe("demonstrations", seeds=[int(s) for s in rng.integers(2**32, size=2)])
     starts = {expect_solved(found) for found in runs}
     expect(len(starts)).equal(2, what="different losses in the first epoch of two runs")
