@@ -133,10 +133,12 @@ def build_command(name: str, bank: bool, as_json: bool) -> None:
 def release_command(name: str, as_json: bool) -> None:
     """Make what students get of MODULE, with nbgrader's own generator, and search it for answers."""
     from course_tools.authoring.release import release_module
+    from course_tools.authoring.todo import todos
 
     course, module = _here(name)
     with say.progress(f"Releasing {module.folder} …"):
         released = release_module(course, module)
+    left = list(todos(course, module))
     folder = released.folder.relative_to(course.root)
     if as_json:
         say.document(
@@ -145,12 +147,16 @@ def release_command(name: str, as_json: bool) -> None:
                 "folder": str(folder),
                 "files": list(released.files),
                 "changed": list(released.changed),
+                "todos": [one.file for one in left],
             }
         )
         return
     say.marked("ok", f"{folder}: {len(released.files)} files, {len(released.changed)} changed")
     for changed in released.changed:
         say.line(f"    {changed}")
+    if left:
+        places = f"{len(left)} TODO{'s' if len(left) > 1 else ''} left, the first in {left[0].file}"
+        say.note(f"{places}. Before students get it:  tito author check {module.number}")
 
 
 def _here(name: str) -> tuple[Course, Module]:

@@ -108,6 +108,18 @@ def test_no_todo_is_found_when_all_are_filled_in(root):
 
 
 @pytest.mark.usefixtures("unproved")
+def test_a_release_says_that_todos_are_left(root, monkeypatch, capsys):
+    made = new_module(Course.load(root), "21", "softmax_demo")
+    monkeypatch.chdir(root)
+    assert run(["author", "release", "21", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["todos"] == [one.file for one in made.todos]
+    assert run(["author", "release", "21"]) == 0
+    said = capsys.readouterr()
+    assert f"{len(made.todos)} TODOs left, the first in {made.todos[0].file}" in said.err
+    assert "TODO" not in said.out
+
+
+@pytest.mark.usefixtures("unproved")
 def test_the_todos_of_another_module_are_not_this_ones(root):
     new_module(Course.load(root), "21", "softmax_demo")
     new_module(Course.load(root), "20", "other_demo")
