@@ -217,11 +217,12 @@ def test_rates_that_are_refused(student, rng):
 
 @check("m06-optimizer-test", hint="read and check everything first, then change the attributes")
 def test_a_state_that_does_not_fit(student, rng):
-    """A state of a wrong shape changes nothing, a right one does."""
+    """A state with something missing or of a wrong shape changes nothing, a right one does."""
     start, gradients = drawn(seed_of(rng), ((2, 3), (4,)), 1)
     *bad, good = student.probe("misfits", start=start, gradients=gradients)
-    expect(bad).length(4, what="refused states")
-    for reply, said in zip(bad, ("shape", "entries", "lr", ""), strict=True):
+    said_of_each = ("shape", "entries", "lr", "entries", *[""] * 5)  # the last five lack a name each
+    expect(bad).length(len(said_of_each), what="refused states")
+    for reply, said in zip(bad, said_of_each, strict=True):
         expect(reply["error"]).raises("ValueError", said, what="loading a state that does not fit")
         expect(reply["lr"]).close(0.25, rtol=0, what="lr afterwards")
         expect_arrays(reply["speeds"], gradients[0], "buffers afterwards")
@@ -288,7 +289,21 @@ def test_sgd_leaves_the_gradient_alone(student, rng):
         expect_run(student, rng, "SGD", options, ((3, 2),), 3)
 
 
-@check("m06-sgd-test", hint="check_numbers(lr=..., momentum=..., weight_decay=...) before anything else")
+@check("m06-sgd-test", hint="the first velocity is a copy of g: the array of g may be written into again")
+def test_the_next_gradient_in_the_same_array(student, rng):
+    """The next gradient is written into the array of the last one."""
+    start, gradients = drawn(seed_of(rng), ((2, 3), (4,)), 3)
+    reply = student.probe(
+        "run", kind="SGD", options={"momentum": 0.6}, start=start, gradients=gradients, anew=False
+    )
+    right = oracle.run(oracle.sgd(0.6), start, gradients, [0.1] * 3)
+    expect_arrays(reply["weights"], right, "weights after each step")
+
+
+@check(
+    "m06-sgd-test",
+    hint="check_numbers(lr=..., momentum=..., weight_decay=...) before anything else",
+)
 def test_arguments_sgd_refuses(student, rng):
     """Bad arguments are refused by name, 0 is allowed."""
     names = ("lr", "momentum", "weight_decay")
@@ -357,7 +372,10 @@ def test_two_parameters_and_a_missing_gradient(student, rng):
     expect_run(student, rng, "RMSprop", options, ((2, 3), (4,)), 4, missing=[(1, 1), (2, 0)])
 
 
-@check("m06-rmsprop-test", hint="check_numbers with all five numbers, before anything else")
+@check(
+    "m06-rmsprop-test",
+    hint="check_numbers with all five numbers, before anything else",
+)
 def test_arguments_rmsprop_refuses(student, rng):
     """Bad arguments are refused by name, 0 is allowed."""
     names = ("lr", "alpha", "eps", "weight_decay", "momentum")
@@ -470,8 +488,8 @@ def nearer(found, runs):
     return min(runs, key=lambda run: float(np.abs(first - run[0]).sum()))
 
 
-def expect_adamw(student, start, gradients, rates, weight_decay, **options):
-    """The decay before the step or after it: one of the two, for all parameters and all steps."""
+def expect_adamw(student, start, gradients, rates, weight_decay, show=(), **options):
+    """The decay before the step or after it: one of the two, for all parameters and all steps; returns the reply."""
     found = student.probe(
         "run",
         kind="AdamW",
@@ -479,10 +497,12 @@ def expect_adamw(student, start, gradients, rates, weight_decay, **options):
         start=start,
         gradients=gradients,
         rates=rates,
+        show=list(show),
     )
     runs = [oracle.run(rule, start, gradients, rates) for rule in both_orders(weight_decay, **options)]
     expect_arrays(found["weights"], nearer(found["weights"], runs), "weights after each step")
     expect(found["gradients kept"]).equal(True, what="the gradients are as they were")
+    return found
 
 
 @check(
@@ -531,6 +551,15 @@ def test_no_decay_without_a_gradient(student, rng):
     """A parameter without gradient is not decayed."""
     start, gradients = drawn(seed_of(rng), ((2, 3), (4,)), 3, missing=[(0, 1), (2, 1)])
     expect_adamw(student, start, gradients, [0.1] * 3, 0.4)
+
+
+@check("m06-adamw-test", hint="step_count is raised once per step, as in Adam; direction counts the updates")
+def test_counts_of_adamw(student, rng):
+    """The counts of steps and of updates, with a gradient missing twice."""
+    start, gradients = drawn(seed_of(rng), ((2, 3), (4,)), 4, missing=[(0, 1), (2, 1)])
+    reply = expect_adamw(student, start, gradients, [0.1] * 4, 0.0, show=["update_counts", "step_count"])
+    expect(reply["update_counts"]).equal([4, 2], what="update_counts")
+    expect(reply["step_count"]).equal(4, what="step_count")
 
 
 @cache

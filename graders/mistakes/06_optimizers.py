@@ -249,6 +249,15 @@ MISTAKES = [
         caught_by="test_the_rate_is_set_and_read test_rates_that_are_refused",
         also="m06-sgd-test m06-rmsprop-test m06-adam-test m06-adamw-test",
     ),
+    optimizer(
+        "W06.1r",
+        "A state is taken in as far as it goes: names that are missing keep what they had.",
+        "        missing = [name for name in self.constants + self.counts + self.buffers if name not in state]\n"
+        "        if missing:\n"
+        "            raise ValueError(f\"the state of {type(self).__name__} needs {', '.join(missing)}\")\n",
+        "        state = {**self.state_dict(), **state}\n",
+        caught_by="test_a_state_that_does_not_fit",
+    ),
     # -- 06.2 SGD ---------------------------------------------------------------------------------------------------
     sgd(
         "W06.1c",
@@ -256,6 +265,7 @@ MISTAKES = [
         SGD_STEP,
         SGD_STEP.replace("parameter.data -= self.lr * g", "g *= self.lr\n            parameter.data -= g"),
         caught_by=(
+            "test_the_next_gradient_in_the_same_array "
             "test_table_of_plain_sgd test_table_of_momentum test_each_parameter_has_its_velocity "
             "test_changing_rates_of_sgd test_a_gradient_that_is_missing_once "
             "test_sgd_leaves_the_gradient_alone test_sgd_goes_on_from_a_saved_state"
@@ -268,6 +278,7 @@ MISTAKES = [
         "self.momentum * old + g",
         "self.momentum * old + (1 - self.momentum) * g",
         caught_by=(
+            "test_the_next_gradient_in_the_same_array "
             "test_table_of_momentum test_table_of_momentum_and_decay "
             "test_each_parameter_has_its_velocity test_changing_rates_of_sgd "
             "test_a_gradient_that_is_missing_once test_sgd_leaves_the_gradient_alone "
@@ -281,6 +292,7 @@ MISTAKES = [
         SGD_STEP,
         SGD_STEP.replace("momentum_buffers[i]", "momentum_buffers[0]"),
         caught_by=(
+            "test_the_next_gradient_in_the_same_array "
             "test_each_parameter_has_its_velocity test_a_gradient_that_is_missing_once "
             "test_sgd_goes_on_from_a_saved_state"
         ),
@@ -292,6 +304,7 @@ MISTAKES = [
         "                self.momentum_buffers[i] = g\n",
         "",
         caught_by=(
+            "test_the_next_gradient_in_the_same_array "
             "test_table_of_momentum test_table_of_momentum_and_decay "
             "test_each_parameter_has_its_velocity test_changing_rates_of_sgd "
             "test_a_gradient_that_is_missing_once test_sgd_leaves_the_gradient_alone "
@@ -305,6 +318,7 @@ MISTAKES = [
         "parameter.data -= self.lr * g",
         "parameter.data += self.lr * g",
         caught_by=(
+            "test_the_next_gradient_in_the_same_array "
             "test_table_of_plain_sgd test_table_of_momentum test_table_of_momentum_and_decay "
             "test_each_parameter_has_its_velocity test_changing_rates_of_sgd "
             "test_a_gradient_that_is_missing_once test_sgd_leaves_the_gradient_alone "
@@ -358,6 +372,7 @@ MISTAKES = [
             parameter.data -= self.lr * g
 """,
         caught_by=(
+            "test_the_next_gradient_in_the_same_array "
             "test_table_of_momentum test_table_of_momentum_and_decay "
             "test_each_parameter_has_its_velocity test_changing_rates_of_sgd "
             "test_a_gradient_that_is_missing_once test_sgd_leaves_the_gradient_alone "
@@ -394,6 +409,13 @@ MISTAKES = [
         "check_numbers(lr=lr, momentum=momentum, weight_decay=weight_decay)",
         "check_numbers(lr=lr)",
         caught_by="test_arguments_sgd_refuses",
+    ),
+    sgd(
+        "W06.2k",
+        "The first velocity is the caller's own gradient array, not a copy.",
+        "g = g.copy() if old is None",
+        "g = g if old is None",
+        caught_by="test_the_next_gradient_in_the_same_array",
     ),
     # -- 06.3 RMSprop -----------------------------------------------------------------------------------------------
     rmsprop(
@@ -470,7 +492,7 @@ MISTAKES = [
             parameter.data -= self.lr * g / (np.sqrt(s) + self.eps)
 """,
         caught_by=(
-            "test_table_of_rmsprop_with_momentum test_another_alpha test_changing_rates_of_rmsprop "
+            "test_table_of_rmsprop_with_momentum test_changing_rates_of_rmsprop "
             "test_two_parameters_and_a_missing_gradient"
         ),
     ),
@@ -740,6 +762,13 @@ MISTAKES = [
             "test_tables_of_adamw test_decay_with_two_rates test_no_decay_without_a_gradient "
             "test_two_hundred_steps test_other_betas_and_eps_of_adamw"
         ),
+    ),
+    adamw(
+        "W06.5i",
+        "Steps are not counted.",
+        "        self.step_count += 1\n",
+        "",
+        caught_by="test_counts_of_adamw",
     ),
     # -- 06.6 fit_linear --------------------------------------------------------------------------------------------
     fit(

@@ -50,6 +50,9 @@ def same_gradients(params, gradients):
 # -- 06.1 ------------------------------------------------------------------------------------------------------
 
 
+LAYOUT = ("lr", "drag", "speeds", "steps", "own_steps")  # what the state of the optimizer below is made of
+
+
 def speeding(names):
     """A small optimizer on the student's base class: what a gradient adds to its speed stays there."""
 
@@ -169,8 +172,9 @@ def misfits(names, start, gradients):
         {**good, "lr": 7.0, "speeds": [*good["speeds"][:-1], np.ones(last.size + 1)]},
         {**good, "lr": 7.0, "speeds": good["speeds"][:-1]},
         {**good, "lr": -1.0},
-        {key: value for key, value in good.items() if key != "speeds"},
+        {**good, "own_steps": good["own_steps"][:-1]},
     ]
+    bad += [{key: value for key, value in good.items() if key != name} for name in good if name in LAYOUT]
     answers = []
     for state in bad:
         raised = attempt(lambda state=state: optimizer.load_state_dict(state))
@@ -208,15 +212,22 @@ def refused_later(names, bad, good):
 # -- 06.2 to 06.5 ----------------------------------------------------------------------------------------------
 
 
-def run(names, kind, options, start, gradients, lr=0.1, rates=None, show=()):
-    """The weights after every step, each parameter's as one array (steps, *shape); attributes at the end."""
+def run(names, kind, options, start, gradients, lr=0.1, rates=None, show=(), anew=True):
+    """The weights after every step, each parameter's as one array (steps, *shape); attributes at the end.
+
+    anew : whether each gradient comes in a new array; else it is written into that of the first step
+    """
     params = parameters(start)
     optimizer = names[kind](params, lr=lr, **settings(options))
     history, kept = [], True
     for step, given in enumerate(gradients):
         if rates is not None:
             optimizer.set_lr(rates[step])
-        give(params, given)
+        if anew or step == 0:
+            give(params, given)
+        else:
+            for one, gradient in zip(params, given, strict=True):
+                one.grad[...] = gradient
         optimizer.step()
         kept = kept and same_gradients(params, given)
         history.append(values(params))

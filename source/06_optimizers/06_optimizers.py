@@ -212,8 +212,9 @@ class Optimizer:
     def load_state_dict(self, state):
         """Continue from a saved state; its numbers, the lr too, win over the constructor's. Arrays are copied.
 
-        raises : ValueError, and changes nothing, if a name is missing, a number illegal, or a buffer has another
-                 number of entries ("entries") or another shape ("shape") than the parameters
+        raises : ValueError, and changes nothing, if a name is missing, a number illegal, if a buffer or a list of
+                 counts has another number of entries ("entries") than there are parameters, or an array another
+                 shape ("shape") than its parameter
         """
         ### BEGIN SOLUTION
         missing = [name for name in self.constants + self.counts + self.buffers if name not in state]
@@ -233,7 +234,7 @@ class Optimizer:
 # %% nbgrader={"grade": true, "grade_id": "m06-optimizer-test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false} course={"task": "06.1", "needs": []}
 # Also checked: a generator of parameters; a saved state that later steps leave alone; a run that is saved, loaded and
 # continued; zeros in place of None; rates that are refused, before anything is touched, while 0 works; the loaded
-# rate wins; a state of a wrong shape changes nothing.
+# rate wins; a state with something missing or of a wrong shape changes nothing.
 def test_unit_optimizer():
     first, second = Parameter([1.0, 2.0]), Parameter([[3.0]])
     optimizer = Optimizer([first, second], lr=0.5)
@@ -287,7 +288,7 @@ test_unit_optimizer()
 class SGD(Optimizer):
     """Steps against the gradient, with momentum and weight decay.
 
-    step : g <- g + weight_decay * w;  v <- momentum * v + g, the first v is g;  w <- w - lr * v
+    step : g <- g + weight_decay * w;  v <- momentum * v + g, the first v is a copy of g;  w <- w - lr * v
     momentum_buffers : list parallel to params, the velocities; None before first use
     a parameter without gradient keeps weight and velocity; no gradient is changed
     raises : ValueError naming lr, momentum or weight_decay if it is below 0 or not finite
@@ -319,7 +320,8 @@ class SGD(Optimizer):
 
 # %% nbgrader={"grade": true, "grade_id": "m06-sgd-test", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false} course={"task": "06.2", "needs": ["m06-optimizer-test"]}
 # Also checked: the third table; two parameters with velocities of their own; five steps with changing rates; a
-# parameter without gradient in the second step; the caller's gradient; bad arguments; a saved and loaded state.
+# parameter without gradient in the second step; the caller's gradient, also where the next one is written into the
+# same array; bad arguments; a saved and loaded state.
 def test_unit_sgd():
     ck.close(after_steps(SGD, {}), [0.9, 0.85, 1.05], "plain SGD", hint="weight minus lr times gradient")
     found = after_steps(SGD, {"momentum": 0.9})
@@ -588,7 +590,7 @@ class AdamW(Adam):
 
 # %% nbgrader={"grade": true, "grade_id": "m06-adamw-test", "locked": true, "points": 15, "schema_version": 3, "solution": false, "task": false} course={"task": "06.5", "needs": ["m06-optimizer-test", "m06-adam-test"]}
 # Also checked: a decay of 0.3 with two rates; the moments are those without decay; a parameter without gradient is not
-# decayed; 200 steps; other betas and eps; bad arguments. Decay before or after the step is right.
+# decayed; all counts; 200 steps; other betas and eps; bad arguments. Decay before or after the step is right.
 def test_unit_adamw():
     found = after_steps(AdamW, {"weight_decay": 0.1})
     tables = {"before": [0.89, 0.787882, 0.800639], "after": [0.891, 0.789804, 0.802336]}

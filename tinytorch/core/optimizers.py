@@ -144,8 +144,9 @@ class Optimizer:
     def load_state_dict(self, state):
         """Continue from a saved state; its numbers, the lr too, win over the constructor's. Arrays are copied.
 
-        raises : ValueError, and changes nothing, if a name is missing, a number illegal, or a buffer has another
-                 number of entries ("entries") or another shape ("shape") than the parameters
+        raises : ValueError, and changes nothing, if a name is missing, a number illegal, if a buffer or a list of
+                 counts has another number of entries ("entries") than there are parameters, or an array another
+                 shape ("shape") than its parameter
         """
         ### BEGIN SOLUTION
         missing = [name for name in self.constants + self.counts + self.buffers if name not in state]
@@ -167,7 +168,7 @@ class Optimizer:
 class SGD(Optimizer):
     """Steps against the gradient, with momentum and weight decay.
 
-    step : g <- g + weight_decay * w;  v <- momentum * v + g, the first v is g;  w <- w - lr * v
+    step : g <- g + weight_decay * w;  v <- momentum * v + g, the first v is a copy of g;  w <- w - lr * v
     momentum_buffers : list parallel to params, the velocities; None before first use
     a parameter without gradient keeps weight and velocity; no gradient is changed
     raises : ValueError naming lr, momentum or weight_decay if it is below 0 or not finite
