@@ -1278,7 +1278,7 @@ def test_noise_falls_like_one_over_the_batch_size(student, rng):
 def test_each_step_draws_new_rows(student, rng):
     """Every repeat draws other rows, and the model does not change.
 
-    False alarms: two equal ones of 8 batches of 9 out of 500 rows, below 1e-18; one of two rows missing from 25
+    False alarms: two equal ones of 8 batches of 9 out of 500 rows, below 1e-17; one of two rows missing from 25
     draws, 6e-8; the share of a row in 4000 draws off by 0.06, 7.5 standard errors, below 1e-13.
     """
     weight, bias = rng.normal(size=(6, 2)), rng.normal(size=2)
