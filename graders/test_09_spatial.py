@@ -568,14 +568,17 @@ def test_equal_random_states_give_equal_runs(student, rng):
 @check(
     "m09-cnn-test", visible=True, hint="a list with the loss of every epoch; every epoch is train_epoch once"
 )
-def test_two_epochs_lower_the_loss(student, rng):
-    """Two epochs lower the loss; scores have the shape (n, 10)."""
+def test_four_epochs_lower_the_loss(student, rng):
+    """Four epochs lower the loss; scores have the shape (n, 10).
+
+    Over 300 random states the reference's loss falls by 0.64 with deviation 0.11, never by less than 0.35: a rise
+    is 5.7 deviations away, false alarm below 1e-8.
+    """
     images, _ = glyph_digits(3, rng)
-    reply = student.probe("train", n_train=200, epochs=2, seed=0, images=images)
-    expect(reply["train_loss"]).length(2, what="train_loss")
-    first, second = reply["train_loss"]
-    expect(first).below(4.0, what="loss of the first epoch")
-    expect(second).below(float(first), what="loss of the second epoch")
+    reply = student.probe("train", n_train=160, epochs=4, seed=0, images=images)
+    expect(reply["train_loss"]).length(4, what="train_loss")
+    expect(reply["train_loss"][0]).below(4.0, what="loss of the first epoch")
+    expect(reply["train_loss"][3]).below(float(reply["train_loss"][0]), what="loss of the fourth epoch")
     expect(reply["scores"]).shape((3, 10), what="scores of three images")
 
 
@@ -584,19 +587,20 @@ def test_two_epochs_lower_the_loss(student, rng):
     hint="look at the losses of train_glyphs; is every layer there, and does every weight learn?",
 )
 def test_accuracy_on_new_images(student, rng):
-    """At least 0.65 of 1000 new images after a short training, for two random states.
+    """The better of two short trainings, from other random states, gets at least 0.65 of 1000 new images right.
 
-    A linear model reaches 0.31 to 0.43. The reference reaches 0.81 to 0.92 in this short run, and 0.94 to 0.97 by
-    the default arguments, which take too long here.
+    A linear model reaches 0.31 to 0.43, and the reference 0.94 to 0.97 by the default arguments, which take too long
+    here. In this short training, over 500 random states, the logarithm of its share of errors looks normal (skew
+    0.07) with mean -2.16 and deviation 0.33: one run misses 0.65 with probability 4e-4, both with 2e-7.
     """
     X, y = glyph_digits(1000, rng)
     runs = student.probe("accuracies", n_train=1000, epochs=4, seeds=[91, 92], images=X, labels=y)
     for share, said in runs:
-        expect(share).at_least(0.65, what="accuracy on new images")
         # Two measurements of one share, on 1000 and on 500 images: 6 standard errors of their difference.
         expect(abs(share - float(said))).below(
             SIGMAS * math.sqrt(0.25 * (1 / 1000 + 1 / 500)), what="own measurement"
         )
+    expect(max(share for share, _ in runs)).at_least(0.65, what="accuracy on new images")
 
 
 @check("m09-cnn-test", hint="conv, ReLU, pool, conv, ReLU, pool, linear, with padding 1")
