@@ -279,6 +279,7 @@ def test_release_says_what_changed_and_refuses_with_exit_code_1(root, monkeypatc
         "folder": "release/01_sums",
         "files": ["01_sums.ipynb"],
         "changed": ["01_sums.ipynb"],
+        "todos": [],
     }
     tiny.replace(root / TEXT, "\n\ntest_triple()", "")
     assert run(["author", "build", "01"]) == 1

@@ -47,7 +47,7 @@ CHANGES: dict[str, tuple[str, Callable[[Course, pytest.MonkeyPatch], object]]] =
     ),
     "a check": ("checks", lambda c, m: rewrite(c.checks(c.find("01")), "length 5", "the length 5")),
     "a probe": ("checks", lambda c, m: append(c.probes(c.find("01")), "\n# new\n")),
-    "an oracle": ("checks", lambda c, m: _oracle(c)),
+    "an oracle": ("checks", lambda c, m: (c.root / "graders" / "oracles" / "small.py").write_text("x = 2\n")),
     "the release": ("checks", lambda c, m: append(c.release_notebook(c.find("01")), " ")),
     "a data file": (
         "checks",
@@ -55,11 +55,6 @@ CHANGES: dict[str, tuple[str, Callable[[Course, pytest.MonkeyPatch], object]]] =
     ),
     "the seed": ("seed", lambda c, m: rewrite(c.root / "course.toml", '"small-1"', '"small-2"')),
 }
-
-
-def _oracle(course: Course) -> None:
-    (course.root / "graders" / "oracles").mkdir(exist_ok=True)
-    (course.root / "graders" / "oracles" / "small.py").write_text("x = 1\n")
 
 
 def standing(root: Path, tier: str) -> tuple[str, tuple[str, ...]]:
@@ -73,6 +68,9 @@ def test_whatever_a_verdict_rests_on_makes_it_stale(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in("ada")
+    (course.root / "graders" / "oracles").mkdir()
+    (course.root / "graders" / "oracles" / "small.py").write_text("x = 1\n")
+    append(course.checks(course.find("01")), "\nfrom oracles import small\n")
     tier = grade_class(course, course.find("01"), jobs=1).tier
     kept = [one for one in course.root.rglob("*") if one.is_file() and "autograded" not in one.parts]
     before = {one: one.read_bytes() for one in kept}

@@ -48,16 +48,17 @@ class InProcess:
 
     names: dict
     spent: float = 0.0
-    loaded: dict = field(default_factory=dict)
+    loaded: dict = field(default_factory=dict)  # what a probe's code defines, by code
 
     def call(self, code, name, arguments):
         from course_tools.sandbox import Answer, Trouble
 
-        if not self.loaded:
-            exec(marshal.loads(code), self.loaded)
+        loaded = self.loaded.setdefault(code, {})
+        if not loaded:
+            exec(marshal.loads(code), loaded)
         arguments, started = copy.deepcopy(arguments), process_time()
         try:
-            value = self.loaded[name](dict(self.names), **arguments)
+            value = loaded[name](dict(self.names), **arguments)
         except Exception as error:  # noqa: BLE001 - as in the sandbox: whatever is raised is the answer
             return Trouble("raised", type(error).__name__, str(error))
         finally:
