@@ -48,7 +48,7 @@ def _checks_of(course: Course, module: Module) -> tuple[Path, ...]:
 def checks_and_imports(course: Course, module: Module) -> tuple[Path, ...]:
     """The module's checks and every file of graders/ they import, however indirectly; the checks first.
 
-    Only import statements count: they are what the loader of checks supports.
+    Only import statements count; what checks load in another way is not noticed.
     """
     graders = course.checks(module).parent
     found = [course.checks(module)]
