@@ -48,17 +48,18 @@ def here(name: str) -> tuple[Workspace, Module]:
 @module_argument
 @earlier_option
 @json_option
-def start(name: str, earlier: Earlier, as_json: bool) -> None:
+def start(name: str, earlier: Earlier | None, as_json: bool) -> None:
     """Copy MODULE's notebook and its files into your workspace.
 
     What is there already stays as it is.
     """
-    from course_tools.student import desk, needs
+    from course_tools.student import basis, desk, needs
     from course_tools.student import progress as records
 
     workspace, found = here(name)
     desk.released(workspace, found)
-    needs.require(workspace, found, records.load(workspace, say.note), earlier)
+    on = basis.choose(workspace, found, earlier)
+    needs.require(workspace, found, records.load(workspace, say.note), on)
     done = desk.start(workspace, found)
     path = workspace.shown(done.notebook)
     if as_json:
@@ -68,6 +69,7 @@ def start(name: str, earlier: Earlier, as_json: bool) -> None:
                 "notebook": str(done.notebook),
                 "fresh": done.fresh,
                 "added": list(done.added),
+                "earlier": on,
             }
         )
         return
@@ -78,6 +80,7 @@ def start(name: str, earlier: Earlier, as_json: bool) -> None:
         say.line(f"Module {found.number} is started already; your notebook stays as it is.")
         if done.added:
             say.line(f"Added what was missing: {', '.join(done.added)}")
+    _tell_basis(on)
     say.line(f"Open:  jupyter lab {path}")
     say.line(f"Next:  tito module test {found.number}")
 
@@ -87,22 +90,23 @@ def start(name: str, earlier: Earlier, as_json: bool) -> None:
 @click.option("--task", metavar="NN.N", help="Only this task's tests.")
 @earlier_option
 @json_option
-def test(name: str, task: str | None, earlier: Earlier, as_json: bool) -> int:
+def test(name: str, task: str | None, earlier: Earlier | None, as_json: bool) -> int:
     """Run MODULE's visible tests on your notebook.
 
     Nothing is exported or recorded as complete. Exit code 0 when all of them pass.
     """
-    from course_tools.student import explain
+    from course_tools.student import basis, explain
     from course_tools.student.blame import blame
     from course_tools.student.complete import data_of
     from course_tools.student.rehearse import rehearse
 
     workspace, found = here(name)
+    on = basis.choose(workspace, found, earlier)
     with say.progress(f"Running {found.folder} …") as shown:
-        done = rehearse(workspace, found, earlier=earlier, task=task, step=shown.step, tell=say.note)
+        done = rehearse(workspace, found, earlier=on, task=task, step=shown.step, tell=say.note)
     green = done.passed == len(done.tests)
     whose = None
-    if not green and earlier == "own":
+    if not green and on == "own":
         with say.progress("Looking whose fault it is …"):
             whose = blame(workspace, done, task=done.tests[0].test.task if task else None)
     if as_json:
@@ -132,16 +136,18 @@ def test(name: str, task: str | None, earlier: Earlier, as_json: bool) -> int:
 @module_argument
 @earlier_option
 @json_option
-def complete(name: str, earlier: Earlier, as_json: bool) -> None:
+def complete(name: str, earlier: Earlier | None, as_json: bool) -> None:
     """Run MODULE's visible tests, export it to your package and record it as complete.
 
     When anything fails, package and progress stay as they are and the exit code is not 0.
     """
+    from course_tools.student import basis
     from course_tools.student import complete as completing
 
     workspace, found = here(name)
+    on = basis.choose(workspace, found, earlier)
     with say.progress(f"Running {found.folder} …") as shown:
-        done = completing.complete(workspace, found, earlier=earlier, step=shown.step, tell=say.note)
+        done = completing.complete(workspace, found, earlier=on, step=shown.step, tell=say.note)
     if as_json:
         say.document(_completion_data(done))
         return
@@ -151,6 +157,7 @@ def complete(name: str, earlier: Earlier, as_json: bool) -> None:
     else:
         again = " again" if done.again else ""
         say.marked("passed", f"{title} is complete{again}: {done.tests} of {done.tests} visible tests pass.")
+    _tell_basis(on)
     say.line(f"Exported to {workspace.shown(done.exported)}")
     if done.backup is not None:
         say.line(
@@ -164,6 +171,13 @@ def complete(name: str, earlier: Earlier, as_json: bool) -> None:
     for unlocked in done.unlocked:
         say.line(f"Ready now:  {unlocked.command}     {unlocked.milestone.title}")
     say.line(f"Next:  {_after(done)}")
+
+
+def _tell_basis(on: Earlier) -> None:
+    if on == "reference":
+        say.line(
+            "It builds on the course's earlier modules, not on yours; on yours again with  --earlier own"
+        )
 
 
 @click.command()

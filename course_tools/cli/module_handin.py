@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 @click.option("--student", metavar="NAME", help="The name your course knows you by.")
 @earlier_option
 @json_option
-def submit(name: str, way: Way | None, student: str | None, earlier: Earlier, as_json: bool) -> None:
+def submit(name: str, way: Way | None, student: str | None, earlier: Earlier | None, as_json: bool) -> None:
     """Hand in MODULE as it is now and get a receipt.
 
     Goes through nbgrader's exchange where there is one, else into an archive to hand over. Work whose
     visible tests do not pass yet is taken too.
     """
     from course_tools.records import to_data
-    from course_tools.student import handin
+    from course_tools.student import basis, handin
 
     workspace, found = here(name)
     handin.require_notebook(workspace, found)
-    warning = _warning(workspace, found, earlier)
+    warning = _warning(workspace, found, basis.choose(workspace, found, earlier))
     if warning and not as_json:
         say.note(warning)
     with say.progress(f"Handing in {found.folder} …"):

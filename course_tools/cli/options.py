@@ -35,9 +35,8 @@ def earlier_option(function: Command) -> Command:
     return click.option(
         "--earlier",
         type=click.Choice(["own", "reference"]),
-        default="own",
         envvar="TINYTORCH_EARLIER",
-        help="Build on your own earlier modules, or on the course's.  [default: own]",
+        help="Build on your own earlier modules, or on the course's.  [default: as chosen before, else own]",
     )(function)
 
 

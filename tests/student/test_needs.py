@@ -89,9 +89,23 @@ def test_with_the_reference_nothing_earlier_is_asked_for(home: Path, course: Pat
             ),
         )
     )
+    started = tito("module", "start", "2", "--earlier", "reference")
+    assert started.code == 0
+    assert "builds on the course's earlier modules, not on yours" in started.out
+    # What was chosen once holds, so that the next command can be typed as it was shown.
+    assert "Next:  tito module test 02\n" in started.out
+    assert tito("module", "test", "2").code == 0
+    assert tito("module", "complete", "2").code == 0
+    assert tito("module", "complete", "2", "--earlier", "own").code == 1
+    assert needs_message(tito)[0] == "Module 02 needs module 01 first."
+    assert tito("module", "start", "2", "--earlier", "reference", "--json").data["earlier"] == "reference"
+
+
+def test_a_choice_that_cannot_be_read_is_the_students_own(home: Path, tito: Tito) -> None:
     assert tito("module", "start", "2", "--earlier", "reference").code == 0
-    assert tito("module", "complete", "2", "--earlier", "reference").code == 0
-    assert tito("module", "complete", "2").code == 1
+    (kept,) = (home / ".tito" / "earlier").iterdir()
+    kept.write_bytes(b"\xff\x00")
+    assert needs_message(tito)[0] == "Module 02 needs module 01 first."
 
 
 def test_an_unreleased_need_is_the_librarys_business(home: Path, course: Path, tito: Tito) -> None:
