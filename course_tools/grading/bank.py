@@ -42,6 +42,23 @@ class Bank:
         return next((one for one in self.entries if one.name == name), None)
 
 
+def known(
+    cell: str,
+    grade_id: str,
+    name: str,
+    title: str,
+    before: str,
+    after: str,
+    *,
+    caught_by: str,
+    also: str = "",
+    starred: bool = False,
+) -> Mistake:
+    """A Mistake as banks write it: the checks in `caught_by` and the cells in `also` come in one text each."""
+    checks, others = tuple(caught_by.split()), tuple(also.split())
+    return Mistake(name, title, grade_id, cell, before, after, checks, others, starred)
+
+
 def load(path: Path) -> Bank:
     """The bank in `path`, which defines MISTAKES and RIGHT; an absent file is an empty bank.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,13 +47,11 @@ def blame(
     done: Run,
     *,
     task: str | None = None,
-    tell: Callable[[], None] = lambda: None,
 ) -> Blame | None:
     """Whose fault the failed tests of a run are; None when nothing failed or no earlier module is the student's.
 
     done  a run with the student's own earlier modules
     task  what that run was limited to
-    tell  called before each further run
     """
     module = done.homework.module
     red = {one.test.grade_id: one for one in done.tests if one.outcome == "failed" and not _stub(one, module)}
@@ -62,7 +60,6 @@ def blame(
         return None
 
     def passing(left_out: Iterable[str]) -> frozenset[str]:
-        tell()
         with _package(workspace, [own[folder] for folder in left_out]) as package:
             again = run(workspace, done.homework, earlier="own", task=task, package=package)
         return frozenset(one.test.grade_id for one in again.tests if one.outcome == "passed")

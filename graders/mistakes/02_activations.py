@@ -8,41 +8,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from course_tools.records import Mistake, RightVariant
+from course_tools.grading.bank import known
+from course_tools.records import RightVariant
 
-
-def known(
-    task: str,
-    name: str,
-    title: str,
-    before: str,
-    after: str,
-    *,
-    caught_by: str,
-    also: str = "",
-    starred: bool = False,
-) -> Mistake:
-    """A Mistake in the solution cell of a task; the names of checks and cells come in one text each."""
-    cell = f"m02-{task}"
-    return Mistake(
-        name,
-        title,
-        f"{cell}-test",
-        cell,
-        before,
-        after,
-        tuple(caught_by.split()),
-        tuple(also.split()),
-        starred,
-    )
-
-
-sigmoid = partial(known, "sigmoid")
-relu = partial(known, "relu")
-tanh = partial(known, "tanh")
-gelu = partial(known, "gelu")
-softmax = partial(known, "softmax")
-softmax_backward = partial(known, "softmax-backward")
+sigmoid = partial(known, "m02-sigmoid", "m02-sigmoid-test")
+relu = partial(known, "m02-relu", "m02-relu-test")
+tanh = partial(known, "m02-tanh", "m02-tanh-test")
+gelu = partial(known, "m02-gelu", "m02-gelu-test")
+softmax = partial(known, "m02-softmax", "m02-softmax-test")
+softmax_backward = partial(known, "m02-softmax-backward", "m02-softmax-backward-test")
 
 # -- lines of the reference that are replaced more than once ------------------------------------------------------
 

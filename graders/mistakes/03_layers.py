@@ -8,26 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from course_tools.grading.bank import known
 from course_tools.records import Mistake, RightVariant
-
-
-def known(
-    cell: str,
-    grade_id: str,
-    name: str,
-    title: str,
-    before: str,
-    after: str,
-    *,
-    caught_by: str,
-    also: str = "",
-    starred: bool = False,
-) -> Mistake:
-    """A Mistake; the names of checks and cells come in one text each."""
-    return Mistake(
-        name, title, grade_id, cell, before, after, tuple(caught_by.split()), tuple(also.split()), starred
-    )
-
 
 linear = partial(known, "m03-linear", "m03-linear-test")
 dropout = partial(known, "m03-dropout", "m03-dropout-test")

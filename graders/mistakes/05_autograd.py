@@ -8,46 +8,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from course_tools.records import Mistake, RightVariant
+from course_tools.grading.bank import known
+from course_tools.records import RightVariant
 
-
-def known(
-    task: str,
-    name: str,
-    title: str,
-    before: str,
-    after: str,
-    *,
-    caught_by: str,
-    also: str = "",
-    starred: bool = False,
-    cell: str = "",
-) -> Mistake:
-    """A Mistake in a solution cell of a task; the names of checks and cells come in one text each."""
-    return Mistake(
-        name,
-        title,
-        f"m05-{task}-test",
-        f"m05-{cell or task}",
-        before,
-        after,
-        tuple(caught_by.split()),
-        tuple(also.split()),
-        starred,
-    )
-
-
-numerical = partial(known, "numerical")
-relative = partial(known, "rel-error")
-gradient_check = partial(known, "gradcheck")
-unbroadcast = partial(known, "unbroadcast")
-order = partial(known, "order")
-element_rule = partial(known, "rules", cell="rules-elements")
-matmul_rule = partial(known, "rules", cell="rules-matmul")
-move_rule = partial(known, "rules", cell="rules-moves")
-reduce_rule = partial(known, "rules", cell="rules-reduce")
-backward = partial(known, "backward")
-no_grad = partial(known, "no-grad")
+numerical = partial(known, "m05-numerical", "m05-numerical-test")
+relative = partial(known, "m05-rel-error", "m05-rel-error-test")
+gradient_check = partial(known, "m05-gradcheck", "m05-gradcheck-test")
+unbroadcast = partial(known, "m05-unbroadcast", "m05-unbroadcast-test")
+order = partial(known, "m05-order", "m05-order-test")
+element_rule = partial(known, "m05-rules-elements", "m05-rules-test")
+matmul_rule = partial(known, "m05-rules-matmul", "m05-rules-test")
+move_rule = partial(known, "m05-rules-moves", "m05-rules-test")
+reduce_rule = partial(known, "m05-rules-reduce", "m05-rules-test")
+backward = partial(known, "m05-backward", "m05-backward-test")
+no_grad = partial(known, "m05-no-grad", "m05-no-grad-test")
 
 # -- lines of the reference that are replaced more than once ------------------------------------------------------
 

@@ -8,42 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from course_tools.records import Mistake, RightVariant
+from course_tools.grading.bank import known
+from course_tools.records import RightVariant
 
-
-def known(
-    task: str,
-    name: str,
-    title: str,
-    before: str,
-    after: str,
-    *,
-    caught_by: str,
-    also: str = "",
-    starred: bool = False,
-) -> Mistake:
-    """A Mistake in the solution cell of a task; the names of checks and cells come in one text each."""
-    cell = f"m06-{task}"
-    return Mistake(
-        name,
-        title,
-        f"{cell}-test",
-        cell,
-        before,
-        after,
-        tuple(caught_by.split()),
-        tuple(also.split()),
-        starred,
-    )
-
-
-optimizer = partial(known, "optimizer")
-sgd = partial(known, "sgd")
-rmsprop = partial(known, "rmsprop")
-adam = partial(known, "adam")
-adamw = partial(known, "adamw")
-fit = partial(known, "fit-linear")
-moves = partial(known, "moves")
+optimizer = partial(known, "m06-optimizer", "m06-optimizer-test")
+sgd = partial(known, "m06-sgd", "m06-sgd-test")
+rmsprop = partial(known, "m06-rmsprop", "m06-rmsprop-test")
+adam = partial(known, "m06-adam", "m06-adam-test")
+adamw = partial(known, "m06-adamw", "m06-adamw-test")
+fit = partial(known, "m06-fit-linear", "m06-fit-linear-test")
+moves = partial(known, "m06-moves", "m06-moves-test")
 
 # -- lines of the reference that are replaced more than once ------------------------------------------------------
 
